@@ -12,13 +12,14 @@ use crate::{
     escape::{chain, shown, told},
     pubsub::Payload,
     socket::Reason,
-    telemetry::{self, Log, Took},
+    telemetry::{self, Log, Took, meters::Timed},
 };
 
 /// The socket, the channel and the topic of a callback, for a log line.
 pub(super) struct Whose<'a> {
     pub(super) socket: &'static str,
     pub(super) channel: &'static str,
+    endpoint: &'static str,
     topic: &'a str,
 }
 
@@ -31,17 +32,29 @@ impl<'a> Whose<'a> {
         Whose {
             socket,
             channel: channel(topic),
+            endpoint: conversation.handle().name(),
             topic,
         }
     }
 
-    /// The channel ends.
-    pub(super) fn ended(&self, reason: &Reason) {
+    fn joined(&self) {
+        telemetry::meters::channel_joined(self.endpoint, self.socket, self.channel);
+    }
+
+    /// A callback has returned.
+    pub(super) fn called(&self, callback: &'static str, timed: Timed) {
+        let names = (self.endpoint, self.socket, self.channel);
+        telemetry::meters::channel_called(names, callback, timed);
+    }
+
+    fn ended(&self, reason: &Reason) {
         let Whose {
             socket,
             channel,
             topic,
-        } = self;
+            ..
+        } = *self;
+        telemetry::meters::channel_left(self.endpoint, socket, channel);
         telemetry::event!(
             CHANNEL_ENDED, Level::DEBUG, socket, channel, topic = %shown(topic),
             reason = %told(&format_args!("{reason:?}")), "a channel ended"
@@ -62,6 +75,24 @@ impl<'a> Whose<'a> {
         } else {
             tracing::error!(socket, channel, %topic, event, %error, "a channel's callback failed");
         }
+    }
+}
+
+/// A channel ends. Nothing is looked up while nobody listens.
+pub(super) fn ended(
+    conversation: &Conversation,
+    channel: impl FnOnce(&str) -> &'static str,
+    reason: &Reason,
+) {
+    if cfg!(feature = "metrics") || telemetry::wants(Level::DEBUG) {
+        Whose::new(conversation, channel).ended(reason);
+    }
+}
+
+/// A client has joined.
+pub(super) fn joined(conversation: &Conversation, channel: impl FnOnce(&str) -> &'static str) {
+    if cfg!(feature = "metrics") {
+        Whose::new(conversation, channel).joined();
     }
 }
 
@@ -135,6 +166,7 @@ impl Logged {
             socket,
             channel,
             topic,
+            ..
         } = Whose::new(&self.conversation, channel);
         let (topic, took) = (shown(topic), Took(duration));
         telemetry::event!(
@@ -150,6 +182,7 @@ impl Logged {
             socket,
             channel,
             topic,
+            ..
         } = Whose::new(&self.conversation, channel);
         let (topic, took) = (shown(topic), Took(duration));
         let params = self.params.as_ref().map(tracing::field::display);
@@ -182,6 +215,7 @@ impl Logged {
             socket,
             channel,
             topic,
+            ..
         } = Whose::new(&self.conversation, channel);
         let (topic, event, took) = (shown(topic), &self.event, Took(duration));
         telemetry::event!(

@@ -11,8 +11,7 @@ use super::{
     callback::{Call, Callback},
     client::Client,
     conversation::Conversation,
-    log::Whose,
-    negotiate,
+    log, negotiate,
     signal::Kind,
     slot::{Slot, Waiting},
     socket::channel_of,
@@ -354,7 +353,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let old = self.table.as_mut()?.remove(topic)?;
         tracing::debug!(topic = %shown(topic), "a client joined a topic twice: the first join ends");
         let join_ref = if old.is_joined() {
-            Whose::new(&old.conversation, channel_of::<S>).ended(&Reason::Rejoined);
+            log::ended(&old.conversation, channel_of::<S>, &Reason::Rejoined);
             Some(old.join_ref.clone())
         } else {
             self.answer_overtaken(&old, out);
@@ -442,7 +441,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn leave_all(&mut self, reason: &Reason) {
         for slot in self.table.iter_mut().flat_map(|table| table.clear()) {
             if slot.is_joined() {
-                Whose::new(&slot.conversation, channel_of::<S>).ended(reason);
+                log::ended(&slot.conversation, channel_of::<S>, reason);
             }
             slot.close(reason.clone());
         }

@@ -6,7 +6,7 @@ use super::{
     Channel, ChannelSocket, Join, JoinError, Outlet,
     callback::{Call, Callback, Instance, Outcome},
     conversation::Conversation,
-    log::Logged,
+    log::{Logged, Whose},
     route::Route,
     seed::Seed,
     socket::channel_of,
@@ -18,6 +18,7 @@ use crate::{
     pubsub::Payload,
     socket::Reason,
     state::Needed,
+    telemetry::meters::Timed,
     watchdog::{self, Callback as Watch},
 };
 
@@ -96,7 +97,9 @@ impl<C: Channel> Instance for Typed<C> {
                     let answer = channel.handle_in(event, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
+                let timed = Timed::begin();
                 let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
+                called::<C>(owned.out.conversation(), "handle_in", timed);
                 if let (Some(logged), Ok(_)) = (logged, &handled) {
                     logged.handled(channel_of::<C::Socket>);
                 }
@@ -186,12 +189,25 @@ impl<C: Channel> Drop for Owned<C> {
     }
 }
 
+/// Takes the time of a callback, if figures are taken.
+fn called<C: Channel>(conversation: &Conversation, callback: &'static str, timed: Timed) {
+    if cfg!(feature = "metrics") {
+        Whose::new(conversation, channel_of::<C::Socket>).called(callback, timed);
+    }
+}
+
 /// `join` as a callback.
 fn join<C: Channel>(join: Join<C>) -> Callback {
     let confirming = confirming(&join.0);
     Box::pin(async move {
+        let measured = cfg!(feature = "metrics").then(|| join.0.conversation.clone());
         let logged = Logged::join(&join.0.conversation, &join.0.payload);
-        match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
+        let timed = Timed::begin();
+        let joined = watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await;
+        if let Some(conversation) = measured {
+            called::<C>(&conversation, "join", timed);
+        }
+        match joined {
             Ok(Ok(joined)) => {
                 if let Some(logged) = logged {
                     logged.joined(channel_of::<C::Socket>);

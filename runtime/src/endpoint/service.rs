@@ -23,6 +23,7 @@ use crate::{
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
+    telemetry::meters::RequestMeter,
     transport::Dispatcher,
 };
 
@@ -94,6 +95,7 @@ impl EndpointService {
 
     fn answer(&self, request: Request<Body>) -> EndpointFuture {
         let kept = self.0.pages.keep(&request);
+        let meter = RequestMeter::begin(self.0.handle.name());
         let observed = Observed::begin(self.0.handle.name(), &request, |path| {
             self.0.sockets.shown_path(path)
         });
@@ -103,6 +105,7 @@ impl EndpointService {
         EndpointFuture {
             kept,
             observed,
+            meter,
             ..passed
         }
     }
@@ -173,6 +176,7 @@ pub struct EndpointFuture {
     kept: Kept,
     /// `None` if nobody listens to requests.
     observed: Option<Box<Observed>>,
+    meter: RequestMeter,
 }
 
 impl EndpointFuture {
@@ -183,6 +187,7 @@ impl EndpointFuture {
             marked: None,
             kept: Kept::default(),
             observed: None,
+            meter: RequestMeter::begin(""),
         }
     }
 }
@@ -205,6 +210,7 @@ impl Future for EndpointFuture {
                 .headers_mut()
                 .insert(STRICT_TRANSPORT_SECURITY, header.clone());
         }
+        self.meter.answered(response.status().as_u16());
         if let Some(observed) = self.observed.take() {
             observed.end(&response);
         }

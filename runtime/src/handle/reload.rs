@@ -104,6 +104,7 @@ impl Handle {
         let reloaded = self.reload_now(options);
         let (endpoint, duration) = (self.name(), began.elapsed());
         let (result, took) = (result(&reloaded), Took(duration));
+        telemetry::meters::reloaded(endpoint, result);
         telemetry::event!(
             ENDPOINT_RELOADED,
             tracing::Level::DEBUG,

@@ -31,6 +31,11 @@ impl Budget {
         })
     }
 
+    #[cfg(feature = "metrics")]
+    pub(super) fn taken(&self) -> usize {
+        self.taken.load(Relaxed)
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit
     }

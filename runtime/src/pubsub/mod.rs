@@ -393,6 +393,12 @@ impl PubSub {
     }
 
     /// The number of tasks that deliver.
+    /// Topics with subscribers, once for each shard, and bytes that wait for delivery.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn figures(&self) -> (usize, usize) {
+        self.0.figures()
+    }
+
     pub(crate) fn tasks(&self) -> usize {
         self.0.tasks()
     }

@@ -96,6 +96,11 @@ impl Shard {
         (membership, first)
     }
 
+    #[cfg(feature = "metrics")]
+    pub(super) fn topics(&self) -> usize {
+        self.lock().len()
+    }
+
     /// True if the topic has no member any more.
     pub(super) fn leave(&self, membership: &Membership) -> bool {
         let mut topics = self.lock();

@@ -177,6 +177,12 @@ impl Shards {
     }
 
     /// The number of tasks that deliver.
+    #[cfg(feature = "metrics")]
+    pub(super) fn figures(&self) -> (usize, usize) {
+        let topics = self.shards.iter().map(|shard| shard.topics()).sum();
+        (topics, self.budget.taken())
+    }
+
     pub(super) fn tasks(&self) -> usize {
         self.tasks.len()
     }

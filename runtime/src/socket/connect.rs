@@ -31,6 +31,14 @@ pub enum TransportKind {
 }
 
 impl TransportKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            TransportKind::WebSocket => "websocket",
+            TransportKind::LongPoll => "longpoll",
+            TransportKind::Custom(name) => name,
+        }
+    }
+
     pub(crate) fn is_custom(self) -> bool {
         matches!(self, TransportKind::Custom(_))
     }
@@ -38,11 +46,7 @@ impl TransportKind {
 
 impl fmt::Display for TransportKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            TransportKind::WebSocket => "websocket",
-            TransportKind::LongPoll => "longpoll",
-            TransportKind::Custom(name) => name,
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -4,6 +4,11 @@ mod emit;
 mod event;
 pub(crate) mod list;
 mod log;
+#[cfg(feature = "metrics")]
+pub(crate) mod meters;
+#[cfg(not(feature = "metrics"))]
+#[path = "meters_off.rs"]
+pub(crate) mod meters;
 mod took;
 mod trace_context;
 

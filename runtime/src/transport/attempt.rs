@@ -33,6 +33,7 @@ use crate::{
     pubsub::SubscriberId,
     session::{Chosen, Session, SessionSource},
     socket::{Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
+    telemetry::meters::Timed,
     watchdog::Callback,
 };
 
@@ -301,7 +302,9 @@ impl Attempt {
         let span = log::connecting(context, &self.parts.headers);
         let connecting = async { S::connect(connect).await }.instrument(span);
         let connecting = pin!(Some(connecting));
+        let timed = Timed::begin();
         let connected = context.watched.run(Callback::Connect, connecting).await;
+        context.meters.connected(timed);
         match connected {
             Ok(Ok(socket)) => {
                 if let Some(asked) = asked {
@@ -310,6 +313,10 @@ impl Attempt {
                 Ok(Connected { socket, id, inbox })
             }
             Ok(Err(refused)) => {
+                let failed = refused.is_failure();
+                context
+                    .meters
+                    .refused(if failed { "failed" } else { "refused" });
                 if let Some(asked) = asked {
                     asked.refused(&refused);
                 }

@@ -16,6 +16,7 @@ use crate::{
     handle::{Handle, Origins},
     origin::{CheckOrigin, OriginCheck},
     socket::{Draining, Mounted, TransportKind, TransportOptions},
+    telemetry::meters::MountMeters,
     watchdog::Watched,
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct MountContext {
     pub(crate) clock: CoarseClock,
     pub(crate) stopping: AtomicBool,
     pub(crate) watched: Watched,
+    pub(crate) meters: MountMeters,
 }
 
 /// Which web pages may open a socket of a mount.

@@ -40,6 +40,25 @@ pub enum Denied {
     Response(Box<Response<Body>>),
 }
 
+impl Denied {
+    /// The reason as a label of figures. `None` for what is counted where `connect` is called, and for
+    /// a response of the transport's own.
+    pub(super) fn label(&self) -> Option<&'static str> {
+        match self {
+            Denied::Stopping => Some("stopping"),
+            Denied::NotUtf8 => Some("not_utf8"),
+            Denied::TooLong => Some("too_long"),
+            Denied::Origin => Some("origin"),
+            Denied::Subprotocol => Some("subprotocol"),
+            Denied::BadBody => Some("bad_body"),
+            Denied::LateBody => Some("late_body"),
+            Denied::LargeBody => Some("large_body"),
+            Denied::Crashed => Some("crashed"),
+            Denied::Refused(_) | Denied::Response(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

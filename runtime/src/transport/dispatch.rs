@@ -31,6 +31,7 @@ use crate::{
     origin::CheckOrigin,
     session::SessionSource,
     socket::{Drainer, Timeout, TransportKind, TransportOptions},
+    telemetry::meters::MountMeters,
 };
 
 /// All mounts of a running endpoint.
@@ -158,6 +159,12 @@ impl Dispatcher {
                         clock: clock.clone(),
                         stopping: Default::default(),
                         watched: handle.0.watchdog.socket(mount.socket.name),
+                        meters: MountMeters::new(
+                            handle.name(),
+                            mount.path,
+                            mount.socket.name,
+                            transport.kind().name(),
+                        ),
                     });
                     Ok(Route {
                         mount,
@@ -231,12 +238,26 @@ impl Dispatcher {
         loop {
             tick.tick().await;
             let now = self.0.clock.tick();
+            self.look();
             self.0
                 .routes
                 .iter()
                 .for_each(|route| route.context.connections.sweep(now));
         }
     }
+
+    /// Takes the figures that are looked at from time to time.
+    #[cfg(feature = "metrics")]
+    fn look(&self) {
+        if let Some(route) = self.0.routes.first() {
+            let handle = &route.context.handle;
+            let (topics, bytes) = handle.pubsub().figures();
+            crate::telemetry::meters::looked(handle.name(), topics, bytes);
+        }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    fn look(&self) {}
 
     /// Often enough that the shortest timeout is late by at most an eighth.
     fn sweep_every(&self) -> Duration {

@@ -54,7 +54,9 @@ impl Drained for MountContext {
     }
 
     fn tell(&self, place: &mut usize, most: usize) -> usize {
-        self.connections.tell(place, most)
+        let told = self.connections.tell(place, most);
+        self.meters.told_to_go(told);
+        told
     }
 
     fn count_from(&self, place: usize) -> usize {

@@ -159,6 +159,9 @@ impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
             let context = attempt.context.clone();
             let answer = transport.answer::<S>(attempt).await;
             let answer = answer.unwrap_or_else(|denied| {
+                if let Some(reason) = denied.label() {
+                    context.meters.refused(reason);
+                }
                 let mut response = Response::from(denied);
                 if let Some(path) = log::shown_path(&context) {
                     response.extensions_mut().insert(ShownPath(path));

@@ -191,6 +191,24 @@ pub(super) fn closed(socket: &'static str, reason: &Reason) {
     telemetry::event!(SOCKET_CLOSED, Level::DEBUG, socket, reason = %told(&reason), "socket closed");
 }
 
+/// The reason of an end as a label of figures, and its close code if it is known.
+pub(super) fn label(reason: &Reason) -> (&'static str, Option<u16>) {
+    match reason {
+        Reason::Normal => ("normal", Some(1000)),
+        Reason::ServerClosed { code, .. } => ("server_closed", Some(*code)),
+        Reason::Closed { code, .. } => ("closed", Some(*code)),
+        Reason::Timeout => ("timeout", Some(1002)),
+        Reason::Inactive => ("inactive", None),
+        Reason::Failed(_) => ("failed", Some(1011)),
+        Reason::Crash => ("crash", Some(1011)),
+        Reason::Protocol(_) => ("protocol", None),
+        Reason::Overflow => ("overflow", Some(1013)),
+        Reason::Shutdown => ("shutdown", Some(1012)),
+        Reason::Disconnected => ("disconnected", Some(1001)),
+        Reason::Left | Reason::Rejoined | Reason::Gap => ("other", None),
+    }
+}
+
 /// Logs that a client broke the protocol or a limit. `text` says how, without quoting the client.
 pub(super) fn broke(socket: &'static str, text: &str) {
     tracing::info!(socket, "a client broke the protocol: {}", told(&text));

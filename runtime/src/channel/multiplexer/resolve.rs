@@ -8,7 +8,7 @@ use crate::{
         ChannelSocket, ClientMessage, NameRef, OnGap, Ref, Reply, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
-        log::Whose,
+        log::{self, Whose},
         mailbox::{Gaps, Intercepts},
         slot::{Slot, Waiting},
         socket::channel_of,
@@ -93,6 +93,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             let reason = Reason::Failed(error.to_string().into());
             return self.refuse(conversation, &Reply::because("join crashed"), reason, out);
         }
+        log::joined(conversation, channel_of::<S>);
         if !skip.is_empty() {
             let intercepts = Arc::new(Intercepts {
                 conversation: conversation.clone(),
@@ -209,7 +210,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             _ => "phx_error",
         };
         if slot.is_joined() {
-            Whose::new(conversation, channel_of::<S>).ended(&reason);
+            log::ended(conversation, channel_of::<S>, &reason);
         }
         let join_ref = slot.join_ref.clone();
         let waiting = slot.close(reason);

@@ -72,6 +72,7 @@ impl Reader {
             Arrival::Unsubscribed(topics) => self.remote.interest.unsubscribed(&topics),
             Arrival::Connected => {
                 telemetry::event!(PUBSUB_BROKER_UP, Level::INFO, %adapter, "the broker is back");
+                telemetry::meters::broker(adapter, true);
                 self.remote.connected();
             }
             Arrival::Disconnected(why) => {
@@ -79,6 +80,7 @@ impl Reader {
                 telemetry::event!(
                     PUBSUB_BROKER_DOWN, Level::WARN, %adapter, %reason, "the broker is gone"
                 );
+                telemetry::meters::broker(adapter, false);
                 self.remote.disconnected();
             }
             Arrival::Lost(topic) => {

@@ -43,6 +43,7 @@ pub(in crate::pubsub) async fn start(
         }
         Ok(()) => {}
     }
+    telemetry::meters::broker(adapter.name(), connected.is_ok());
     shards.attach(remote.clone());
     let runtime = Handle::current();
     let reader = Reader {
@@ -108,6 +109,7 @@ async fn enter(remote: &Remote) -> Result<(), ConnectError> {
 
 /// Connects a node that has started alone.
 async fn join_later(remote: Arc<Remote>, adapter: Arc<dyn Adapter>, arrivals: Arrivals) {
+    let name = adapter.name();
     let trying = async {
         let (mut pause, longest) = PAUSES;
         loop {
@@ -123,10 +125,13 @@ async fn join_later(remote: Arc<Remote>, adapter: Arc<dyn Adapter>, arrivals: Ar
     tokio::select! {
         () = remote.stop.cancelled() => {}
         joined = trying => match joined {
-            Ok(()) => telemetry::event!(
-                PUBSUB_BROKER_UP, tracing::Level::INFO, adapter = adapter.name(), "the broker is there"
-            ),
-            Err(error) => tracing::error!(adapter = adapter.name(), "the node stays alone: {error}"),
+            Ok(()) => {
+                telemetry::meters::broker(name, true);
+                telemetry::event!(
+                    PUBSUB_BROKER_UP, tracing::Level::INFO, adapter = name, "the broker is there"
+                );
+            }
+            Err(error) => tracing::error!(adapter = name, "the node stays alone: {error}"),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     contain::Panic,
     socket::{Flow, Inbox, Outbox, Reason, Socket},
+    telemetry::meters::Timed,
     watchdog::{self, Callback},
 };
 
@@ -78,7 +79,9 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
             return Some(end);
         }
         let future = async { socket.handle_info(info, out).await };
+        let timed = Timed::begin();
         let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
+        shared.context.meters.handled_info(timed);
         if end.is_some() {
             return end;
         }

@@ -25,6 +25,7 @@ use crate::{
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
+    telemetry::meters::Timed,
     transport::context::MountContext,
     watchdog::Callback,
 };
@@ -130,8 +131,12 @@ impl<S: Socket> Driver<S> {
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
+                    shared.context.meters.came(message.len());
                     let future = pin!(Some(async { socket.handle_in(message, out).await }));
-                    callbacks::call(shared, Callback::HandleIn, future).await
+                    let timed = Timed::begin();
+                    let end = callbacks::call(shared, Callback::HandleIn, future).await;
+                    shared.context.meters.handled_in(timed);
+                    end
                 }
                 end => end,
             }

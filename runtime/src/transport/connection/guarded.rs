@@ -2,6 +2,7 @@
 
 use crate::{
     socket::{Outbox, Reason, Socket},
+    telemetry::meters,
     transport::log,
     watchdog::Callback,
 };
@@ -66,6 +67,8 @@ impl<S: Socket> Guarded<S> {
         }
         let socket_name = self.out.link().socket();
         log::closed(socket_name, &reason);
+        let (label, code) = log::label(&reason);
+        meters::ended(self.out.handle().name(), socket_name, label, code);
         let end = || match stage {
             Stage::Begun(socket) => socket.terminate(reason),
             Stage::Fresh(_) | Stage::Ended => {}

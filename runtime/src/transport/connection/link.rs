@@ -34,6 +34,7 @@ impl<O: Swept> Recipient for Shared<O> {
     }
 
     fn forward(&self, bytes: &Bytes) {
+        self.context.meters.sent(bytes.len());
         let options = &self.context.options.outbox;
         let mut state = self.state();
         if state.out.make_way(bytes, options) {
@@ -59,7 +60,9 @@ impl<O: Swept> Recipient for Shared<O> {
 
 impl<O: Swept> ClientLink for Shared<O> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
+        let bytes = message.len();
         self.put(O::frame(&self.side, message)?);
+        self.context.meters.sent(bytes);
         Ok(())
     }
 
@@ -129,6 +132,7 @@ impl<O: Swept> ClientLink for Shared<O> {
         let broadcast = Broadcast::new(topic, event, payload);
         let (bytes, told) = pubsub.broadcast_beside(self, &self.form(encoding), broadcast);
         if !bytes.is_empty() {
+            self.context.meters.sent(bytes.len());
             self.put(bytes.into());
         }
         told

@@ -103,6 +103,7 @@ impl<O: Out> Shared<O> {
         let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
         inbox.set_waker(waker);
         self.context.handle.socket_opened();
+        self.context.meters.opened();
         let place = self.context.connections.enter(self.clone());
         if self.context.is_stopping() {
             // It came too late to be drained with the others.
@@ -115,6 +116,7 @@ impl<O: Out> Shared<O> {
     pub(in crate::transport) fn leave(&self, place: usize) {
         // Counted first: the last one to leave completes the mount's drain.
         self.context.handle.socket_closed();
+        self.context.meters.closed();
         self.context.connections.leave(place);
     }
 
@@ -172,11 +174,13 @@ impl<O: Out> Shared<O> {
         }
         if sent == Sent::Overflow {
             drop(state);
+            self.context.meters.slow();
             return self.request_stop(StopRequest::Overflow);
         }
         wake_writer(state);
         if let Sent::Dropped(count) = sent {
             self.context.handle.count_dropped(count);
+            self.context.meters.dropped(count);
             tracing::debug!(
                 socket = self.context.socket,
                 count,

@@ -109,6 +109,7 @@ impl<O: Swept> Shared<O> {
             }
         } else if since >= self.context.options.write_timeout.millis() {
             drop(state);
+            self.context.meters.slow();
             self.request_stop(StopRequest::Overflow);
         }
     }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     message::Control,
     socket::{Inbox, Outbox, Reason, Socket},
+    telemetry::meters::Timed,
     transport::connection::{
         callbacks::{self, End},
         guarded::Guarded,
@@ -90,8 +91,11 @@ fn handle_arrived<S: Socket, W: Wire>(
                 }
                 None => break,
             };
+            peer.context.meters.came(message.len());
             let future = pin!(Some(async { socket.handle_in(message, out).await }));
+            let timed = Timed::begin();
             let end = callbacks::call(peer, Callback::HandleIn, future).await;
+            peer.context.meters.handled_in(timed);
             if end.is_some() {
                 return end;
             }

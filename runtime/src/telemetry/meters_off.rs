@@ -1,0 +1,67 @@
+//! Without the feature `metrics` there are no figures, and no clock is read for them.
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timed;
+
+impl Timed {
+    pub(crate) fn begin() -> Self {
+        Timed
+    }
+}
+
+pub(crate) struct MountMeters;
+
+impl MountMeters {
+    pub(crate) fn new(_: &'static str, _: &'static str, _: &'static str, _: &'static str) -> Self {
+        MountMeters
+    }
+
+    pub(crate) fn opened(&self) {}
+
+    pub(crate) fn closed(&self) {}
+
+    pub(crate) fn came(&self, _: usize) {}
+
+    pub(crate) fn sent(&self, _: usize) {}
+
+    pub(crate) fn slow(&self) {}
+
+    pub(crate) fn dropped(&self, _: usize) {}
+
+    pub(crate) fn refused(&self, _: &'static str) {}
+
+    pub(crate) fn told_to_go(&self, _: usize) {}
+
+    pub(crate) fn handled_in(&self, _: Timed) {}
+
+    pub(crate) fn handled_info(&self, _: Timed) {}
+
+    pub(crate) fn connected(&self, _: Timed) {}
+}
+
+pub(crate) struct RequestMeter;
+
+impl RequestMeter {
+    pub(crate) fn begin(_: &'static str) -> Self {
+        RequestMeter
+    }
+
+    pub(crate) fn answered(&self, _: u16) {}
+}
+
+pub(crate) fn ended(_: &'static str, _: &'static str, _: &'static str, _: Option<u16>) {}
+
+pub(crate) fn channel_joined(_: &'static str, _: &'static str, _: &'static str) {}
+
+pub(crate) fn channel_left(_: &'static str, _: &'static str, _: &'static str) {}
+
+pub(crate) fn channel_called(
+    _: (&'static str, &'static str, &'static str),
+    _: &'static str,
+    _: Timed,
+) {
+}
+
+pub(crate) fn reloaded(_: &'static str, _: &'static str) {}
+
+pub(crate) fn broker(_: &str, _: bool) {}
