@@ -49,6 +49,7 @@ impl Feature {
     /// Either of the features with cryptography, or `rustls` with that of the application.
     #[cfg(not(feature = "rustls"))]
     pub(crate) const HTTPS: Feature = feature!("https" needs "tls", on by "rustls");
+    pub(crate) const LIVE_RELOAD: Feature = feature!("live_reload" needs "live-reload");
     pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
     pub(crate) const NATS: Feature = feature!("nats" needs "nats");
     #[cfg(not(feature = "redis"))]

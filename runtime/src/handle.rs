@@ -18,7 +18,7 @@ use std::{
     fmt,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -79,6 +79,8 @@ pub(crate) struct Shared {
     dropped: AtomicU64,
     unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
+    /// Whether pages are told when files change.
+    pub(crate) files_are_watched: AtomicBool,
 }
 
 /// Where the endpoint listens.
@@ -163,6 +165,7 @@ impl Handle {
             dropped: AtomicU64::new(0),
             unsendable: AtomicU64::new(0),
             watchdog: Watchdog::new(),
+            files_are_watched: AtomicBool::new(false),
         }))
     }
 

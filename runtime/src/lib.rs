@@ -47,6 +47,11 @@ mod handle;
 mod header;
 mod interop;
 mod level;
+#[cfg(feature = "live-reload")]
+pub mod live_reload;
+#[cfg(not(feature = "live-reload"))]
+#[path = "live_reload/off.rs"]
+mod live_reload;
 pub mod message;
 pub mod mount;
 pub mod nodes;

@@ -7,6 +7,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const ORIGINS: &[&str] = &["https://example.com"];
 const PROXIES: &[&str] = &["10.0.0.0/8", "unix"];
 
+const PATTERN: &str = r"templates/";
 const ARGUMENT: &str = "--watch";
 
 async fn css() {}
@@ -45,6 +46,20 @@ landfall::endpoint! {
         icons = |edge| async move { drop(edge.url()) },
     );
     force_watchers = false;
+    live_reload(
+        patterns = [r"static/.*\.(css|js)$", PATTERN],
+        dirs = ["static", "templates"],
+        notify = [("one", ["a"]), ("two", ["a", "b"])],
+        debounce = millis(50),
+        iframe_attrs = [("class", "reload")],
+        target_window = top,
+        url = env("SOCKET_OF_NOBODY").or("ws://localhost:4000/phoenix/live_reload/socket"),
+        suffix = "/admin",
+        interval = millis(10),
+        reload_page_on_css_changes = true,
+        web_console_logger = false,
+        in_release = insecure(true, reason = "nobody else is here"),
+    );
 }
 
 landfall::endpoint! {

@@ -266,7 +266,7 @@ fn compiled(setting: &Setting) -> TokenStream {
 
 fn group(options: &Options) -> TokenStream {
     match options.group.name {
-        "http" | "https" | "static_url" | "drainer" => {
+        "http" | "https" | "static_url" | "drainer" | "live_reload" => {
             let group = literal(options);
             quote!(__rt::Group::on(#group))
         }

@@ -329,6 +329,9 @@ fn example(known: &Directive) -> String {
                         known.name
                     )
                 }
+                Some((first, Kind::Patterns)) => {
+                    format!("{}({first} = [\"static/.*\"])", known.name)
+                }
                 Some((first, Kind::Duration)) => format!("{}({first} = secs(5))", known.name),
                 Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
                 Some((first, _)) => format!("{}({first} = 65_536)", known.name),

@@ -13,6 +13,7 @@ pub(crate) mod origin;
 pub(crate) mod parameter;
 pub(crate) mod path;
 pub(crate) mod place;
+pub(crate) mod regex;
 pub(crate) mod scheme;
 pub(crate) mod secret;
 pub(crate) mod spelling;

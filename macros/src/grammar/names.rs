@@ -15,10 +15,3 @@ pub(crate) const DECLARED: [&str; 9] = [
 
 /// Keys of a mount, which are part of the binary too.
 pub(crate) const OF_A_MOUNT: [&str; 4] = ["websocket", "longpoll", "transport", "log"];
-
-/// Options of Phoenix's endpoint that are not supported yet.
-const LATER: &[&str] = &["live_reload"];
-
-pub(crate) fn comes_later(name: &str) -> bool {
-    LATER.contains(&name)
-}

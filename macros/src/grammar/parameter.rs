@@ -9,3 +9,20 @@ pub(crate) fn check(name: &str) -> Result<(), Mistake> {
         false => Ok(()),
     }
 }
+
+/// Any name.
+pub(crate) fn any(_: &str) -> Result<(), Mistake> {
+    Ok(())
+}
+
+/// Checks the name of an attribute of HTML.
+pub(crate) fn attribute(name: &str) -> Result<(), Mistake> {
+    let ends = |char: char| char.is_whitespace() || char.is_control() || "\"'<>/=".contains(char);
+    match name.is_empty() || name.contains(ends) {
+        true => {
+            let text = format!("`{}` is no name of an attribute", name.escape_debug());
+            Err(Mistake::new(text).help("such as `class`"))
+        }
+        false => Ok(()),
+    }
+}

@@ -106,6 +106,12 @@ pub(crate) enum Kind {
     Texts,
     /// A list of names of parameters.
     Names,
+    /// A list of regular expressions.
+    Patterns,
+    /// A list of `("topic", [regular expressions])`.
+    TopicPatterns,
+    /// A list of `("attribute", "value")`.
+    Attributes,
     /// A list of `("app.css", "app-1.css")`.
     Latest,
     /// A list of forwarding headers.

@@ -4,10 +4,7 @@ use syn::Ident;
 
 use crate::{
     diag::Diagnostics,
-    grammar::{
-        names::comes_later,
-        spelling::{did_you_mean, list},
-    },
+    grammar::spelling::{did_you_mean, list},
     language::{key::Group, schema},
 };
 
@@ -136,7 +133,7 @@ const FOREIGN: &[Foreign] = &[
         "",
         "code_reloader",
         "Rust code can't be reloaded in a running process",
-        "remove it, and restart the program when files change",
+        "remove it, and run the program by `landfall dev`, which builds and starts it again when files change",
     ),
     instead(
         "static_url",
@@ -310,11 +307,6 @@ const FOREIGN: &[Foreign] = &[
 
 pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {
     let word = name.to_string();
-    if comes_later(&word) {
-        let found = diag.push(name, format!("`{word}` is not supported yet"));
-        found.help("remove it; a later version will have it");
-        return;
-    }
     if foreign(name, "", diag) {
         return;
     }

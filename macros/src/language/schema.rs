@@ -54,6 +54,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
     setting("watchers", Form::Watchers),
     setting("force_watchers", Form::Value(&FORCE_WATCHERS)),
+    setting("live_reload", Form::Switched(&LIVE_RELOAD)),
     setting("filter_parameters", Form::Group(&FILTER_PARAMETERS)),
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
@@ -305,6 +306,32 @@ pub(crate) const ENDPOINT_DRAINER: Group = Group {
     keys: &[
         key("delay", Kind::Duration),
         key("shutdown", Kind::Duration),
+    ],
+};
+
+pub(crate) const LIVE_RELOAD: Group = Group {
+    name: "live_reload",
+    literal: "LiveReload",
+    phase: Phase::Start,
+    keys: &[
+        key("patterns", Kind::Patterns),
+        key("dirs", Kind::Files),
+        key("notify", Kind::TopicPatterns),
+        key("debounce", Kind::Duration),
+        key("iframe_attrs", Kind::Attributes),
+        key(
+            "target_window",
+            Kind::Word {
+                literal: "TargetWindow",
+                words: &[("top", "Top"), ("parent", "Parent")],
+            },
+        ),
+        key("url", Kind::Text),
+        key("suffix", Kind::UrlPath),
+        key("interval", Kind::Duration),
+        key("reload_page_on_css_changes", Kind::Flag),
+        key("web_console_logger", Kind::Flag),
+        key("in_release", Kind::Flag),
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Checks of values. What only the runtime knows is left to the runtime, and what `rustc` says
 //! better is left to `rustc`.
 
+mod live_reload;
 mod numbers;
 mod protocols;
 mod text;
@@ -157,6 +158,9 @@ impl Check<'_> {
                 found.help("or write `debug_errors = insecure(true, reason = \"..\")`");
                 return;
             }
+            (Kind::Flag, _) if self.name == "in_release" && expr::boolean(value) == Some(true) => {
+                ("everybody would be told when files change", "true")
+            }
             (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
             (Kind::Wait { longer: true }, _) if outlasts_the_client(value) => {
                 let found = self.diag.push(value, TOO_LONG);
@@ -252,6 +256,9 @@ impl Check<'_> {
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
             Kind::Names => self.names(value),
+            Kind::Patterns => self.patterns(value),
+            Kind::TopicPatterns => self.topics(value),
+            Kind::Attributes => self.attributes(value),
             Kind::Latest => latest::check(self.name, value, self.diag),
             Kind::Forwarded => self.forwarded(value),
             Kind::SecureHost => {

@@ -132,10 +132,41 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
         Kind::Latest if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::Latest::default())
         }
+        Kind::Patterns | Kind::Attributes
+            if expr::list(value).is_some_and(|list| list.is_empty()) =>
+        {
+            let kind = Ident::new(
+                if matches!(key.kind, Kind::Patterns) {
+                    "Patterns"
+                } else {
+                    "Attributes"
+                },
+                value.span(),
+            );
+            quote_spanned!(value.span()=> __rt::#kind::default())
+        }
+        Kind::TopicPatterns => topics(value),
         Kind::Word { .. } => constant(key, value),
         Kind::Ip => place::lower(value),
         _ => quote!(#value),
     }
+}
+
+/// The lists of topics differ in length.
+fn topics(value: &Expr) -> TokenStream {
+    let Some(list) = expr::list(value) else {
+        return quote!(#value);
+    };
+    let entries = list.iter().map(|entry| match entry {
+        Expr::Tuple(pair) => match (pair.elems.first(), pair.elems.last()) {
+            (Some(topic), Some(patterns)) => {
+                quote_spanned!(entry.span()=> (#topic, __rt::Patterns::from(#patterns)))
+            }
+            _ => quote!(#entry),
+        },
+        _ => quote!(#entry),
+    });
+    quote_spanned!(value.span()=> __rt::TopicPatterns::from([#(#entries),*]))
 }
 
 pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {

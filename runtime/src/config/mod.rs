@@ -31,7 +31,7 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `nodes`, `latest`, `extra`, `watchers` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `nodes`, `latest`, `extra`, `watchers`, `live_reload` | kinds of values |
 // | `list_of_names` | what values that are a list of names have in common |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
@@ -60,6 +60,7 @@ mod item;
 mod key;
 mod latest;
 mod list_of_names;
+mod live_reload;
 mod names;
 mod nats_servers;
 mod nodes;
@@ -97,6 +98,7 @@ pub use self::{
     ip::Ip,
     ips::Ips,
     latest::Latest,
+    live_reload::{Attributes, Patterns, TargetWindow, TopicPatterns},
     nats_servers::NatsServers,
     nodes::Nodes,
     parameters::ParameterNames,
@@ -106,9 +108,9 @@ pub use self::{
     setting::Setting,
     table::{
         BrokerTls, BrokerTlsConfig, Config, EndpointDrainer, EndpointDrainerConfig,
-        FilterParameters, FilterParametersConfig, Http, HttpConfig, Https, HttpsConfig, NatsConfig,
-        NatsSettings, PubSubConfig, PubSubSettings, RedisConfig, RedisSentinel,
-        RedisSentinelConfig, RedisSettings, Settings, Url, UrlConfig,
+        FilterParameters, FilterParametersConfig, Http, HttpConfig, Https, HttpsConfig, LiveReload,
+        LiveReloadConfig, NatsConfig, NatsSettings, PubSubConfig, PubSubSettings, RedisConfig,
+        RedisSentinel, RedisSentinelConfig, RedisSettings, Settings, Url, UrlConfig,
     },
     watchers::{Watcher, Watchers},
 };

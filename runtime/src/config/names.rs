@@ -6,7 +6,7 @@ use super::{
     shape::{Names, Shape},
 };
 use crate::grammar::{
-    names::{DECLARED, OF_A_MOUNT, comes_later},
+    names::{DECLARED, OF_A_MOUNT},
     spelling::{did_you_mean, list},
 };
 
@@ -27,10 +27,6 @@ fn not_in_a_file(name: &str) -> Option<ConfigError> {
     if DECLARED.contains(&name) {
         let error = ConfigError::new(format!("`{name}` is fixed at compile time"));
         return Some(error.help("declare it in `endpoint!`, and remove it here"));
-    }
-    if comes_later(name) {
-        let error = ConfigError::new(format!("`{name}` is not supported yet"));
-        return Some(error.help("remove it; a later version will have it"));
     }
     OF_A_MOUNT.contains(&name).then(|| {
         ConfigError::new(format!(
@@ -82,11 +78,5 @@ mod tests {
             said("websocket")
                 .starts_with("`websocket` belongs to a mount, which is fixed at compile time")
         );
-    }
-
-    #[test]
-    fn what_is_to_come_is_no_unknown_key() {
-        let told = said("live_reload");
-        assert!(told.starts_with("`live_reload` is not supported yet\n  help: remove it"));
     }
 }

@@ -11,8 +11,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest, NatsServers,
-    Nodes, ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies, Watchers,
+    Attributes, CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
+    NatsServers, Nodes, ParameterNames, Patterns, RedisWire, Scheme, Secret, Setting, TargetWindow,
+    TopicPatterns, TrustedProxies, Watchers,
     extra::ExtraConfig,
     finding::Findings,
     key::Key,
@@ -171,6 +172,9 @@ settings! {
         /// `force_watchers`: whether they run beside an endpoint that does not listen, too. Default
         /// `false`.
         start pub force_watchers: Setting<bool> => bool,
+        /// `live_reload(..)`: pages are loaded anew when files change. It needs the feature
+        /// `live-reload`, and is off in release builds. Default: none.
+        start pub live_reload: Group<LiveReload> => Option<LiveReloadConfig>,
         /// `filter_parameters(..)`: which parameters log lines and pages for developers show.
         live pub filter_parameters: FilterParameters => FilterParametersConfig,
         /// `extra(..)`: settings of other libraries, by key.
@@ -299,6 +303,43 @@ settings! {
         /// The only parameters that are shown, by their whole names, with everything in them. Then
         /// `contains` counts for headers alone. Default: not set.
         live pub keep: Setting<ParameterNames> => Option<ParameterNames>,
+    }
+
+    /// `live_reload(..)`: pages are loaded anew when files change.
+    LiveReload =>
+    /// `live_reload`: pages are loaded anew when files change.
+    #[derive(PartialEq, Eq)]
+    LiveReloadConfig {
+        /// Regular expressions: a file whose path contains one of them changes pages.
+        live pub patterns: Setting<Patterns> => Patterns,
+        /// Where files are watched, with all that is below, apart from `target`, `node_modules` and
+        /// directories whose name begins with a dot. Relative to the working directory. Default
+        /// that directory.
+        start pub dirs: Setting<Files> => Files = Files::from("."),
+        /// For each topic, the files whose changes are broadcast to it on this node, as the event
+        /// `phoenix_live_reload` with `topic` and `path`. Default: none.
+        live pub notify: Setting<TopicPatterns> => TopicPatterns,
+        /// How long further changes are waited for before pages are told. Default 20 ms.
+        live pub debounce: Setting<Duration> => Duration = Duration::from_millis(20),
+        /// Attributes of the frame in each page, beside `hidden`, `height`, `width` and `src`.
+        live pub iframe_attrs: Setting<Attributes> => Attributes,
+        /// The window that is loaded anew: `top`, or `parent`, which is that of the page. Default
+        /// `parent`.
+        live pub target_window: Setting<TargetWindow> => TargetWindow,
+        /// The URL of the socket. Default: that of this endpoint.
+        live pub url: Setting<String> => Option<String>,
+        /// What the paths of frame and socket end in, such as `"/admin"`. Default: nothing.
+        live pub suffix: Setting<String> => Option<String>,
+        /// How long a page waits once it is told. Default 100 ms.
+        live pub interval: Setting<Duration> => Duration = Duration::from_millis(100),
+        /// Whether a change of a stylesheet loads the whole page anew. Default `false`.
+        live pub reload_page_on_css_changes: Setting<bool> => bool,
+        /// Whether browsers show what a `ConsoleLogger` of `landfall::live_reload` is told. Default
+        /// `false`.
+        start pub web_console_logger: Setting<bool> => bool,
+        /// Whether it is on in release builds, too. Then everybody learns when files change.
+        /// Default `false`.
+        start pub in_release: Setting<bool> => bool,
     }
 
     /// `drainer(..)`: how the endpoint stops, apart from its sockets.

@@ -1,7 +1,8 @@
 //! The checks of a whole configuration: each value by its kind, then keys against one another.
 
 use super::{
-    Config, ConfigError, HttpConfig, HttpsConfig, Ip, PubSubConfig, Scheme, Settings, UrlConfig,
+    Config, ConfigError, HttpConfig, HttpsConfig, Ip, LiveReloadConfig, PubSubConfig, Scheme,
+    Settings, UrlConfig,
     finding::{Finding, Findings},
     key::Key,
     row::Resolve,
@@ -70,6 +71,9 @@ pub(super) fn together(config: &Config) -> Vec<Finding> {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
     }
+    if let Some(live) = &config.live_reload {
+        check_live_reload(live, &mut found);
+    }
     if config.force_watchers && config.watchers.is_empty() {
         let error = ConfigError::new("`force_watchers` has no effect without `watchers`");
         found.warn(Key("force_watchers"), error);
@@ -80,6 +84,19 @@ pub(super) fn together(config: &Config) -> Vec<Finding> {
         found.error(Key("reload_on_sighup"), error);
     }
     found.0
+}
+
+fn check_live_reload(live: &LiveReloadConfig, found: &mut Findings) {
+    if let Some(Feature { text, help, .. }) = Feature::LIVE_RELOAD.lacking() {
+        found.error(Key("live_reload"), ConfigError::new(text).help(help));
+    } else if live.patterns.is_empty() && !live.web_console_logger {
+        let error = ConfigError::new("`live_reload` without patterns does nothing");
+        let error = error.help("add `patterns`, such as `[\"static/.*\"]`");
+        found.error(Key("live_reload.patterns"), error);
+    }
+    if let Some(Err(mistake)) = live.suffix.as_deref().map(grammar::path::check) {
+        found.error(Key("live_reload.suffix"), mistake.into());
+    }
 }
 
 fn check_url(group: Key<'_>, url: &UrlConfig, found: &mut Findings) {

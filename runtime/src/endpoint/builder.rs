@@ -30,12 +30,13 @@ use crate::{
     error::Error,
     error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
+    live_reload::{self, LiveReload},
     presence::{self, Presence},
     pubsub::{PubSub, adapter::Adapter},
     server::{Layer, Listener, Stop},
     socket::Drainer,
     state::AppState,
-    transport::Dispatcher,
+    transport::{Dispatcher, Mount},
     watchdog::Watcher,
     watchers::Watchers,
 };
@@ -250,7 +251,8 @@ impl<E: Endpoint> Builder<E> {
                 Presence::with(handle.pubsub(), options.or_name(E::DEF.name))
             })
         });
-        let mounts = Dispatcher::new(E::DEF.mounts, &drainers, &config, &handle);
+        let declared = E::DEF.mounts.iter().zip(drainers.iter().copied());
+        let mounts = Dispatcher::new(declared.chain(own_mounts(&config)), &config, &handle);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let reader = Reader::<E> {
             file: self.file.take(),
@@ -263,7 +265,15 @@ impl<E: Endpoint> Builder<E> {
         let pipeline = E::pipeline(&edge);
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
         let pages = Pages::new(error_pages(E::DEF), handle.clone());
-        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate, pages);
+        let live_reload = LiveReload::start(&config, &handle).await;
+        let service = EndpointService::new(
+            handle.clone(),
+            mounts.clone(),
+            pipeline,
+            gate,
+            pages,
+            live_reload,
+        );
 
         let drainer = config.drainer.as_ref();
         let (delay, shutdown) = drainer
@@ -360,6 +370,16 @@ fn error_pages(def: &EndpointDef) -> ErrorPages {
         mounts: def.mounts,
         plugs: def.plugs,
     }
+}
+
+/// The mounts that an endpoint has besides those of its declaration.
+fn own_mounts(config: &Config) -> Option<(&'static Mount, Option<Drainer>)> {
+    #[cfg(feature = "live-reload")]
+    if LiveReload::is_on(config) {
+        return Some((live_reload::MOUNT, Some(Drainer::DEFAULT)));
+    }
+    let _ = config;
+    None
 }
 
 fn listens(config: &Config) -> bool {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header::STRICT_TRANSPORT_SECURITY};
+use http::{Method, Request, Response, header::STRICT_TRANSPORT_SECURITY};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
@@ -21,6 +21,7 @@ use crate::{
     error_page::{Kept, Pages},
     force_ssl::Passage,
     handle::Handle,
+    live_reload::LiveReload,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
     telemetry::meters::RequestMeter,
@@ -64,6 +65,7 @@ struct Parts {
     /// `None` if the endpoint declares neither `force_ssl` nor `rewrite_on`.
     gate: Option<Gate>,
     pages: Pages,
+    live_reload: Option<LiveReload>,
 }
 
 impl EndpointService {
@@ -73,6 +75,7 @@ impl EndpointService {
         pipeline: Pipeline,
         gate: Option<Gate>,
         pages: Pages,
+        live_reload: Option<LiveReload>,
     ) -> Self {
         EndpointService(Arc::new(Parts {
             handle,
@@ -80,6 +83,7 @@ impl EndpointService {
             pipeline,
             gate,
             pages,
+            live_reload,
         }))
     }
 
@@ -128,8 +132,24 @@ impl EndpointService {
         }
     }
 
-    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
+        let Some(live) = &self.0.live_reload else {
+            return self.dispatch_on(request);
+        };
+        match live.take(request) {
+            Ok(page) => {
+                let answer = Answering::new(Box::pin(std::future::ready(Ok(page))));
+                EndpointFuture::new(answer, false)
+            }
+            Err(request) => EndpointFuture {
+                reloads: (request.method() != Method::HEAD).then(|| self.0.clone()),
+                ..self.dispatch_on(request)
+            },
+        }
+    }
+
+    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
+    fn dispatch_on(&self, request: Request<Body>) -> EndpointFuture {
         match contained(|| self.0.sockets.dispatch(request)) {
             Ok(Ok(response)) => EndpointFuture::new(Answering::new(response), true),
             Ok(Err(mut request)) => {
@@ -177,6 +197,8 @@ pub struct EndpointFuture {
     /// `None` if nobody listens to requests.
     observed: Option<Box<Observed>>,
     meter: RequestMeter,
+    /// Puts the frame of live reload into the response.
+    reloads: Option<Arc<Parts>>,
 }
 
 impl EndpointFuture {
@@ -188,6 +210,7 @@ impl EndpointFuture {
             kept: Kept::default(),
             observed: None,
             meter: RequestMeter::begin(""),
+            reloads: None,
         }
     }
 }
@@ -201,6 +224,13 @@ impl Future for EndpointFuture {
         let mut response = ready!(Pin::new(&mut this.answer).poll(cx));
         this.kept.finish(&mut response);
         drop(within);
+        let live = this
+            .reloads
+            .as_ref()
+            .and_then(|parts| parts.live_reload.as_ref());
+        if let Some(live) = live {
+            live.inject(&mut response);
+        }
         if self.socket {
             forbid_caching(&mut response);
         }

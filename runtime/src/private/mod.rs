@@ -42,9 +42,10 @@ pub use crate::{
     assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
-        AtStart, BrokerTls, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group,
-        Http, Https, Ip, Latest, NatsSettings, ParameterNames, PubSubSettings, RedisSentinel,
-        RedisSettings, RedisWire, Setting, Settings, TrustedProxies, Url, Watcher, Watchers,
+        AtStart, Attributes, BrokerTls, CipherSuite, Config, EndpointDrainer, Extra,
+        FilterParameters, Group, Http, Https, Ip, Latest, LiveReload, NatsSettings, ParameterNames,
+        Patterns, PubSubSettings, RedisSentinel, RedisSettings, RedisWire, Setting, Settings,
+        TargetWindow, TopicPatterns, TrustedProxies, Url, Watcher, Watchers,
     },
     crypto::options::Digest,
     endpoint::{

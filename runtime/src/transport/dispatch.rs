@@ -123,21 +123,20 @@ impl Dispatcher {
     /// Prepares all mounts for requests, each with its drainer, or returns everything that is wrong
     /// with them.
     pub(crate) fn new(
-        mounts: &'static [Mount],
-        drainers: &[Option<Drainer>],
+        mounts: impl DoubleEndedIterator<Item = (&'static Mount, Option<Drainer>)>,
         config: &Config,
         handle: &Handle,
     ) -> Result<Self, Vec<MountError>> {
         let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
-        for (mount, drainer) in mounts.iter().zip(drainers).rev() {
+        for (mount, drainer) in mounts.rev() {
             errors.extend(undeclared(mount, handle));
             errors.extend(
                 mount
                     .lacking()
                     .map(|feature| Mistake::from(feature).of(mount)),
             );
-            let mounted = Arc::new(mount.seen(*drainer));
+            let mounted = Arc::new(mount.seen(drainer));
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();

@@ -6,6 +6,7 @@ mod assets;
 mod chromium;
 mod example;
 mod http2;
+mod live_reload;
 mod node;
 mod phoenix;
 mod site;

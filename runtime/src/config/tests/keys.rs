@@ -297,6 +297,30 @@ fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "force_watchers", settings => settings.force_watchers, config => config.force_watchers,
             ["true", "false", "true", "false", "true"], "false";
+        "live_reload.patterns", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).patterns, config => config.live_reload.get_or_insert_default().patterns,
+            ["a", "b", "c", "d", "e"], "[\"b\"]";
+        "live_reload.dirs", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).dirs, config => config.live_reload.get_or_insert_default().dirs,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "live_reload.notify", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).notify, config => config.live_reload.get_or_insert_default().notify,
+            ["a=1", "a=2", "a=3", "a=4", "a=5"], "{ a = [\"2\"] }";
+        "live_reload.debounce", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).debounce, config => config.live_reload.get_or_insert_default().debounce,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "live_reload.iframe_attrs", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).iframe_attrs, config => config.live_reload.get_or_insert_default().iframe_attrs,
+            ["a=1", "a=2", "a=3", "a=4", "a=5"], "{ a = \"2\" }";
+        "live_reload.target_window", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).target_window, config => config.live_reload.get_or_insert_default().target_window,
+            ["top", "parent", "top", "parent", "top"], "\"parent\"";
+        "live_reload.url", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).url, config => config.live_reload.get_or_insert_default().url,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "live_reload.suffix", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).suffix, config => config.live_reload.get_or_insert_default().suffix,
+            ["/a", "/b", "/c", "/d", "/e"], "\"/b\"";
+        "live_reload.interval", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).interval, config => config.live_reload.get_or_insert_default().interval,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "live_reload.reload_page_on_css_changes", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).reload_page_on_css_changes, config => config.live_reload.get_or_insert_default().reload_page_on_css_changes,
+            ["true", "false", "true", "false", "true"], "false";
+        "live_reload.web_console_logger", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).web_console_logger, config => config.live_reload.get_or_insert_default().web_console_logger,
+            ["true", "false", "true", "false", "true"], "false";
+        "live_reload.in_release", settings => settings.live_reload.get_or_insert(LiveReload::DEFAULT).in_release, config => config.live_reload.get_or_insert_default().in_release,
+            ["true", "false", "true", "false", "true"], "false";
         "filter_parameters.contains", settings => settings.filter_parameters.contains, config => config.filter_parameters.contains,
             ["a", "b", "c", "d", "e"], "[\"b\"]";
         "filter_parameters.keep", settings => settings.filter_parameters.keep, config => config.filter_parameters.keep,
@@ -321,6 +345,12 @@ fn declared() -> Settings {
         secret_key_base: Setting::given(CANARY),
         ..Settings::default()
     };
+    if cfg!(feature = "live-reload") {
+        settings.live_reload = Group::on(LiveReload {
+            patterns: Setting::given(["static"]),
+            ..LiveReload::DEFAULT
+        });
+    }
     settings.extra("token", Setting::given(CANARY));
     settings
 }
@@ -330,6 +360,7 @@ impl Row {
     fn is_built(&self) -> bool {
         (cfg!(feature = "http2") || !self.key.ends_with(".http2"))
             && (cfg!(feature = "nats") || !self.key.starts_with("pubsub.nats."))
+            && (cfg!(feature = "live-reload") || !self.key.starts_with("live_reload."))
     }
 
     /// The result of the layers up to this one, of which `init` is the fifth.

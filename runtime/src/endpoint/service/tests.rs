@@ -59,7 +59,7 @@ fn service(pipeline: Pipeline) -> EndpointService {
         PubSub::new(),
         AppState::default(),
     );
-    EndpointService::new(handle, OnePath, pipeline, None, Pages::default())
+    EndpointService::new(handle, OnePath, pipeline, None, Pages::default(), None)
 }
 
 mod forced;

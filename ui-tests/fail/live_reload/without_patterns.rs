@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    live_reload(patterns = ["static"]);
+    live_reload(patterns = []);
 }
 
 fn main() {}

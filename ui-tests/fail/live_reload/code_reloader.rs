@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    code_reloader = true;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    live_reload(patterns = ["(", "static/(?!uploads)"], notify = [("topic", ["["]), "topic"]);
+}
+
+fn main() {}
