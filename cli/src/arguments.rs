@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Version,
     Digest(Digest),
     Clean(Clean),
+    #[cfg(unix)]
+    Dev(crate::dev::Options),
 }
 
 pub(crate) struct Digest {
@@ -42,6 +44,11 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Comm
         Some(Short('V') | Long("version")) => Ok(Command::Version),
         Some(Value(command)) if command == "digest" => read_digest(parser),
         Some(Value(command)) if command == "digest.clean" => read_clean(parser),
+        #[cfg(unix)]
+        Some(Value(command)) if command == "dev" => {
+            let options = crate::dev::Options::read(parser)?;
+            Ok(options.map_or(Command::Help(help::DEV), Command::Dev))
+        }
         Some(Value(command)) if command == "help" => Ok(Command::Help(help::LANDFALL)),
         Some(Value(command)) => Err(unknown_command(&command)),
         Some(other) => Err(other.unexpected()),

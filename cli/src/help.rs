@@ -1,12 +1,14 @@
 //! The text of `--help`.
 
 pub(crate) const LANDFALL: &str = "\
-Digests the static files of an application, as `mix phx.digest` does.
+Runs an application while it is developed, and digests its static files.
 
-Usage: landfall digest [DIR] [options]
+Usage: landfall dev [options] [-- ARGUMENTS]
+       landfall digest [DIR] [options]
        landfall digest.clean [DIR] [options]
 
 Commands:
+  dev            build and run a program, again whenever its files change
   digest         write digested copies, compressed siblings and the cache manifest
   digest.clean   remove earlier versions that nobody needs any more
 
@@ -58,4 +60,32 @@ Options:
   -h, --help
 
 Exit codes: 0 done, 1 a file could not be read or removed, 2 wrong usage.
+";
+
+#[cfg(unix)]
+pub(crate) const DEV: &str = "\
+Builds a program and runs it, and does both again when files change.
+
+The socket stays open meanwhile: requests wait while one program ends and the next one
+starts. After a build that fails, browsers are shown its errors. Pages with
+`live_reload(..)` are loaded anew by themselves.
+
+Usage: landfall dev [options] [-- ARGUMENTS]
+
+  ARGUMENTS             of the program
+
+Options:
+      --port PORT       where to listen: the port of `http(..)` [default: 4000]
+      --ip ADDRESS      [default: 127.0.0.1]
+  -p, --package NAME    as for `cargo build`
+      --bin NAME        as for `cargo build`
+      --example NAME    as for `cargo build`
+  -F, --features LIST   as for `cargo build`
+  -h, --help
+
+Files are those below the working directory, apart from `target`, `node_modules` and
+what begins with a dot. A program whose build has not changed goes on. The program takes
+the socket in place of a listener of `http(..)` that has the same port.
+
+Exit codes: 1 the port is taken or cargo cannot be run, 2 wrong usage.
 ";

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod bar;
+#[cfg(unix)]
+mod dev;
 mod help;
 
 use std::{io::Write, process::ExitCode};
@@ -30,13 +32,15 @@ fn main() -> ExitCode {
             say(&format!("landfall {}\n", env!("CARGO_PKG_VERSION")));
             Ok(())
         }
-        Command::Digest(digest) => run_digest(&digest),
-        Command::Clean(clean) => run_clean(&clean),
+        Command::Digest(digest) => run_digest(&digest).map_err(|error| error.to_string()),
+        Command::Clean(clean) => run_clean(&clean).map_err(|error| error.to_string()),
+        #[cfg(unix)]
+        Command::Dev(options) => dev::run(&options).map_err(|error| error.to_string()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say_error(&error.to_string());
+            say_error(&error);
             ExitCode::FAILURE
         }
     }

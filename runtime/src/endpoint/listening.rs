@@ -283,6 +283,10 @@ fn bind_one(scheme: Scheme, ip: &Ip, config: &HttpConfig) -> io::Result<Vec<Boun
     let one = match ip.place() {
         Some(Place::Address(address, port)) => {
             let address = SocketAddr::new(*address, port.unwrap_or(config.port));
+            #[cfg(unix)]
+            if let Some(bound) = handed::take_of_dev(address.port()) {
+                return bound.map(|bound| vec![bound]);
+            }
             Bound::tcp(address, config.ipv6_only)?
         }
         #[cfg(unix)]

@@ -12,6 +12,13 @@ use crate::{body::Body, config::LiveReloadConfig, handle::Handle};
 const CLIENT: &str = include_str!("phoenix.min.js");
 const SCRIPT: &str = include_str!("phoenix_live_reload.js");
 
+/// When the connection ends under `landfall dev`, and it serves the page with the errors of a build,
+/// the page is loaded anew to show them.
+const AFTER_A_CLOSE: &str = "\
+socket.onClose(() => fetch(location, { method: 'HEAD', cache: 'no-store' })
+  .then((answer) => answer.headers.has('landfall-dev') && window[targetWindow].location.reload(), () => {}));
+";
+
 /// A value in a script of a page.
 fn script(value: Value) -> String {
     value.to_string().replace('<', "\\u003c")
@@ -31,6 +38,7 @@ pub(super) fn page(live: &LiveReloadConfig, handle: &Handle) -> Response<Body> {
          var interval = {interval};\n\
          var targetWindow = {window};\n\
          var reloadPageOnCssChanges = {whole};\n\
+         {AFTER_A_CLOSE}\
          {SCRIPT}\n</script>\n</body></html>\n",
         url = script(json!(url)),
         options = script(options),

@@ -81,6 +81,9 @@ impl LiveReload {
         if is_frame && request.method() == Method::GET {
             return Ok(frame::page(live, &self.0));
         }
+        if is_frame && request.method() == Method::HEAD {
+            return Ok(frame::page(live, &self.0).map(|_| Body::empty()));
+        }
         if let Some(uri) = without_suffix(live, request.uri()) {
             *request.uri_mut() = uri;
         }

@@ -52,6 +52,23 @@ pub(crate) fn take(name: Option<&str>) -> io::Result<Vec<Bound>> {
     handed.take(name)
 }
 
+/// The name of the socket of `landfall dev`.
+const DEV: &str = "landfall-dev";
+
+/// The socket that `landfall dev` hands over, if it has this port: the listener takes it in place
+/// of one of its own, so that nobody is refused while a program is replaced by the next one.
+pub(crate) fn take_of_dev(port: u16) -> Option<io::Result<Bound>> {
+    let mut handed = OF_PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_dev = |handle: &&mut Handle| {
+        handle.name == DEV
+            && handle
+                .socket
+                .as_ref()
+                .is_ok_and(|socket| socket.has_port(port))
+    };
+    handed.sockets.iter_mut().find(of_dev).map(Handle::open)
+}
+
 impl Handed {
     fn of_process() -> Self {
         let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
@@ -139,6 +156,13 @@ impl Socket {
         } else {
             let text = "it does not listen: `Accept=yes` is not for servers";
             Err(io::Error::new(io::ErrorKind::InvalidInput, text))
+        }
+    }
+
+    fn has_port(&self, port: u16) -> bool {
+        match self {
+            Socket::Tcp(listener) => listener.local_addr().is_ok_and(|at| at.port() == port),
+            Socket::Unix(_) => false,
         }
     }
 

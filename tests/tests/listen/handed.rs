@@ -101,6 +101,35 @@ async fn get(address: SocketAddr) -> std::io::Result<Option<u16>> {
     Ok(answer.ok().map(|answer| answer.status))
 }
 
+/// As `landfall dev` does it: the declaration has an address, and knows nothing of a socket.
+#[tokio::test]
+async fn a_socket_of_landfall_dev_is_taken_for_its_port() {
+    let (web, address) = tcp();
+    let variables = format!("LISTEN_FDNAMES=landfall-dev PORT={}", address.port());
+    let mut server = start([fd(&web)], &variables, "127.0.0.1");
+    assert_eq!(server.listening(), address.port().to_string());
+    assert_eq!(get(address).await.expect("it listens"), Some(200));
+    server.terminate();
+    assert_eq!(server.end().0, Some(0));
+    // It is still open here: who connects waits for the next program.
+    let waits = tokio::spawn(get(address));
+    let mut server = start([fd(&web)], &variables, "127.0.0.1");
+    assert_eq!(server.listening(), address.port().to_string());
+    assert_eq!(
+        waits.await.expect("no panic").expect("nobody is refused"),
+        Some(200)
+    );
+
+    // A socket with another port is not for it.
+    let (other, _) = tcp();
+    let variables = "LISTEN_FDNAMES=landfall-dev PORT=0";
+    let mut server = start([fd(&other)], variables, "127.0.0.1");
+    assert_ne!(
+        server.listening(),
+        other.local_addr().expect("an address").port().to_string()
+    );
+}
+
 #[tokio::test]
 async fn sockets_are_taken_by_name_and_their_addresses_are_told() {
     let (web, address) = tcp();
