@@ -51,7 +51,8 @@ const QUEUE: usize = 64;
 /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
 /// use landfall::pubsub::{PubSub, adapter::{Nats, NodeOptions}};
 ///
-/// let nats = Nats::new("nats://10.0.0.1:4222").server("nats://10.0.0.2:4222").token("from a file");
+/// let nats = Nats::new("nats://10.0.0.1:4222").server("nats://10.0.0.2:4222");
+/// let nats = nats.token("from a file");
 /// let pubsub = PubSub::connect(nats, NodeOptions::new("chat")).await?;
 /// # drop(pubsub); Ok(()) }
 /// ```
@@ -87,8 +88,8 @@ impl Drop for Running {
 }
 
 impl Nats {
-    /// Connects to this server: `"nats://host:4222"`, or `"tls://host:4222"`. The URL may have a user
-    /// and a password, or a token, and is not shown anywhere.
+    /// Connects to this server: `"nats://host:4222"`, or `"tls://host:4222"`. The URL may have a
+    /// user and a password, or a token, and is not shown anywhere.
     pub fn new(url: impl Into<Secret>) -> Self {
         Nats {
             login: Login::new(url.into()),
