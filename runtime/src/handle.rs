@@ -18,7 +18,7 @@ use std::{
     fmt,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -80,7 +80,8 @@ pub(crate) struct Shared {
     unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
     /// Whether pages are told when files change.
-    pub(crate) files_are_watched: AtomicBool,
+    #[cfg(feature = "live-reload")]
+    pub(crate) files_are_watched: std::sync::atomic::AtomicBool,
 }
 
 /// Where the endpoint listens.
@@ -165,7 +166,8 @@ impl Handle {
             dropped: AtomicU64::new(0),
             unsendable: AtomicU64::new(0),
             watchdog: Watchdog::new(),
-            files_are_watched: AtomicBool::new(false),
+            #[cfg(feature = "live-reload")]
+            files_are_watched: Default::default(),
         }))
     }
 

@@ -30,7 +30,7 @@ use crate::{
     error::Error,
     error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
-    live_reload::{self, LiveReload},
+    live_reload::LiveReload,
     presence::{self, Presence},
     pubsub::{PubSub, adapter::Adapter},
     server::{Layer, Listener, Stop},
@@ -376,7 +376,7 @@ fn error_pages(def: &EndpointDef) -> ErrorPages {
 fn own_mounts(config: &Config) -> Option<(&'static Mount, Option<Drainer>)> {
     #[cfg(feature = "live-reload")]
     if LiveReload::is_on(config) {
-        return Some((live_reload::MOUNT, Some(Drainer::DEFAULT)));
+        return Some((crate::live_reload::MOUNT, Some(Drainer::DEFAULT)));
     }
     let _ = config;
     None

@@ -12,8 +12,8 @@ use crate::{body::Body, config::LiveReloadConfig, handle::Handle};
 const CLIENT: &str = include_str!("phoenix.min.js");
 const SCRIPT: &str = include_str!("phoenix_live_reload.js");
 
-/// When the connection ends under `landfall dev`, and it serves the page with the errors of a build,
-/// the page is loaded anew to show them.
+/// The connection may end because a build has failed under `landfall dev`. Then the page is loaded
+/// anew, to show the errors.
 const AFTER_A_CLOSE: &str = "\
 socket.onClose(() => fetch(location, { method: 'HEAD', cache: 'no-store' })
   .then((answer) => answer.headers.has('landfall-dev') && window[targetWindow].location.reload(), () => {}));
