@@ -3,66 +3,97 @@
 /// A list whose values keep their places. The place of a removed value is used again.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
-    places: Vec<Option<T>>,
-    free: Vec<usize>,
+    places: Vec<Place<T>>,
+    /// The place of the next value.
+    next: u32,
+    len: u32,
+}
+
+#[derive(Debug)]
+enum Place<T> {
+    Taken(T),
+    /// With the place that is used after this one.
+    Free(u32),
+}
+
+impl<T> Place<T> {
+    fn get(&self) -> Option<&T> {
+        match self {
+            Place::Taken(value) => Some(value),
+            Place::Free(_) => None,
+        }
+    }
 }
 
 impl<T> Slab<T> {
     /// Puts a value at a free place, and returns the place.
     pub(crate) fn insert(&mut self, value: T) -> usize {
-        let place = self.vacant();
-        self.put(place, value);
-        place
-    }
-
-    /// The place of the next value.
-    fn vacant(&self) -> usize {
-        self.free.last().copied().unwrap_or(self.places.len())
-    }
-
-    fn put(&mut self, place: usize, value: T) -> &mut T {
-        self.free.pop();
-        if place == self.places.len() {
-            if place == 0 {
-                // Many slabs hold one value only.
-                self.places.reserve_exact(1);
+        let place = self.next as usize;
+        self.len += 1;
+        match self.places.get_mut(place) {
+            Some(free) => {
+                if let Place::Free(next) = std::mem::replace(free, Place::Taken(value)) {
+                    self.next = next;
+                }
             }
-            self.places.push(None);
+            None => {
+                if place == 0 {
+                    // Many slabs hold one value only.
+                    self.places.reserve_exact(1);
+                }
+                self.places.push(Place::Taken(value));
+                self.next += 1;
+            }
         }
-        self.places[place].insert(value)
+        place
     }
 
     /// Puts a value at a free place. The value is made from the place.
     pub(crate) fn insert_with(&mut self, make: impl FnOnce(usize) -> T) -> &mut T {
-        let place = self.vacant();
-        self.put(place, make(place))
+        let value = make(self.next as usize);
+        let place = self.insert(value);
+        match &mut self.places[place] {
+            Place::Taken(value) => value,
+            Place::Free(_) => unreachable!("it was just taken"),
+        }
     }
 
     pub(crate) fn get(&self, place: usize) -> Option<&T> {
-        self.places.get(place)?.as_ref()
+        self.places.get(place)?.get()
     }
 
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
-        self.places.get_mut(place)?.as_mut()
+        match self.places.get_mut(place)? {
+            Place::Taken(value) => Some(value),
+            Place::Free(_) => None,
+        }
     }
 
     /// Returns all values.
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
-        self.places.into_iter().flatten()
+        self.places.into_iter().filter_map(|place| match place {
+            Place::Taken(value) => Some(value),
+            Place::Free(_) => None,
+        })
     }
 
     /// Removes the value at a place. Frees the memory with the last value.
     pub(crate) fn remove(&mut self, place: usize) -> Option<T> {
-        let gone = self.places.get_mut(place)?.take()?;
-        self.free.push(place);
-        if self.len() == 0 {
+        self.get(place)?;
+        let free = Place::Free(self.next);
+        let Place::Taken(gone) = std::mem::replace(self.places.get_mut(place)?, free) else {
+            return None;
+        };
+        self.next = place as u32;
+        self.len -= 1;
+        if self.len == 0 {
             *self = Slab::default();
         }
         Some(gone)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.places.len() - self.free.len()
+        self.len as usize
     }
 }
 
@@ -76,7 +107,8 @@ impl<T: Clone> Slab<T> {
         out: &mut Vec<T>,
     ) -> Option<usize> {
         let end = self.places.len().min(start.saturating_add(most));
-        out.extend(self.places.get(start..end)?.iter().flatten().cloned());
+        let some = self.places.get(start..end)?;
+        out.extend(some.iter().filter_map(Place::get).cloned());
         (start < end).then_some(end)
     }
 }
@@ -85,7 +117,8 @@ impl<T> Default for Slab<T> {
     fn default() -> Self {
         Slab {
             places: Vec::new(),
-            free: Vec::new(),
+            next: 0,
+            len: 0,
         }
     }
 }
