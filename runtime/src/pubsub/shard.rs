@@ -23,7 +23,7 @@ const BATCH: usize = 64;
 const STRETCH: usize = 128;
 
 pub(super) struct Shard {
-    topics: Mutex<HashMap<Box<str>, Slab<Entry>>>,
+    topics: Mutex<HashMap<Arc<str>, Slab<Entry>>>,
     queue: Sender<Arc<Publication>>,
 }
 
@@ -83,15 +83,15 @@ impl Shard {
         wants: Wants,
     ) -> (Membership, bool) {
         let mut topics = self.lock();
-        let (members, first) = match topics.get_mut(topic) {
-            Some(members) => (members, false),
-            None => (topics.entry(topic.into()).or_default(), true),
-        };
+        let known = topics.get_key_value(topic).map(|(name, _)| name.clone());
+        let first = known.is_none();
+        let topic = known.unwrap_or_else(|| topic.into());
+        let members = topics.entry(topic.clone()).or_default();
         let membership = Membership {
-            topic: topic.into(),
+            place: members.insert(entry),
+            topic,
             shard,
             wants,
-            place: members.insert(entry),
         };
         (membership, first)
     }
@@ -148,7 +148,7 @@ impl Shard {
         topics.get(topic)?.copy_from_place(place, STRETCH, members)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Slab<Entry>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Slab<Entry>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

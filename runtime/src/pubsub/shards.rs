@@ -65,7 +65,7 @@ impl Shards {
     pub(super) fn join(&self, topic: &str, entry: Entry) -> Membership {
         let (membership, first) = self.enter(topic, entry, Wants::Everything);
         if first && let Some(remote) = self.remote() {
-            remote.interest.enter(topic);
+            remote.interest.enter(&membership.topic);
         }
         membership
     }

@@ -43,7 +43,7 @@ impl Entry {
 #[derive(Debug)]
 #[must_use = "a subscription that nobody ends stays for ever"]
 pub(crate) struct Membership {
-    pub(super) topic: Box<str>,
+    pub(super) topic: Arc<str>,
     pub(super) shard: u32,
     pub(super) wants: Wants,
     pub(super) place: usize,

@@ -69,21 +69,23 @@ impl Drop for Hold<'_> {
 
 impl Interest {
     /// A shard has its first member of a topic.
-    pub(in crate::pubsub) fn enter(&self, topic: &str) {
-        if self.lock().count(topic, 1) {
-            self.changed.notify_one();
-        }
+    pub(in crate::pubsub) fn enter(&self, topic: &Arc<str>) {
+        self.count(topic, 1, || topic.clone());
     }
 
     /// A shard has lost its last member of a topic.
     pub(in crate::pubsub) fn leave(&self, topic: &str) {
-        if self.lock().count(topic, -1) {
+        self.count(topic, -1, || topic.into());
+    }
+
+    fn count(&self, topic: &str, change: i32, shared: impl FnOnce() -> Arc<str>) {
+        if self.lock().count(topic, change, shared) {
             self.changed.notify_one();
         }
     }
 
     pub(in crate::pubsub) fn hold<'a>(&'a self, topic: &'a str) -> Hold<'a> {
-        self.enter(topic);
+        self.count(topic, 1, || topic.into());
         Hold {
             interest: self,
             topic,
@@ -157,10 +159,11 @@ impl Interest {
 }
 
 impl State {
-    /// True if there is something to do, now or later, where there was nothing.
-    fn count(&mut self, name: &str, change: i32) -> bool {
+    /// True if there is something to do, now or later, where there was nothing. `shared` is the
+    /// name, for a topic that is not known.
+    fn count(&mut self, name: &str, change: i32, shared: impl FnOnce() -> Arc<str>) -> bool {
         let Some(topic) = self.topics.get_mut(name) else {
-            self.add(name.into(), change);
+            self.add(shared(), change);
             return true;
         };
         topic.shards += change;
