@@ -19,7 +19,7 @@ use super::{
     erased::{ErasedTransport, ResponseFuture},
     log,
     mount::Mount,
-    pattern::{Path, Pattern},
+    pattern::{NotUtf8, Path, Pattern},
 };
 use crate::{
     body::Body,
@@ -30,7 +30,7 @@ use crate::{
     handle::Handle,
     origin::CheckOrigin,
     session::SessionSource,
-    socket::{Drainer, Timeout, TransportKind, TransportOptions},
+    socket::{Drainer, Params, Timeout, TransportKind, TransportOptions},
     telemetry::meters::MountMeters,
 };
 
@@ -205,13 +205,7 @@ impl Dispatcher {
     /// Gives a request to the socket that is mounted at its path. Gives it back if there is none.
     #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
-        let path = Path::new(request.uri().path());
-        let found = self
-            .0
-            .routes
-            .iter()
-            .find_map(|route| Some((route, route.pattern.variables(path)?)));
-        match found {
+        match self.find(request.uri().path()) {
             Some((route, variables)) => {
                 Ok(route
                     .transport
@@ -223,10 +217,15 @@ impl Dispatcher {
 
     /// What is logged in place of a path: that of its mount, if a variable of it may be a secret.
     pub(crate) fn shown_path(&self, path: &str) -> Option<&'static str> {
+        let (route, _) = self.find(path)?;
+        log::shown_path(&route.context)
+    }
+
+    /// The route of a path, and the path's variables.
+    fn find(&self, path: &str) -> Option<(&Route, Result<Params, NotUtf8>)> {
         let path = Path::new(path);
         let mut routes = self.0.routes.iter();
-        let route = routes.find(|route| route.pattern.variables(path).is_some())?;
-        log::shown_path(&route.context)
+        routes.find_map(|route| Some((route, route.pattern.variables(path)?)))
     }
 
     /// Moves the clock on, and looks for connections that have been silent for too long. Runs until
