@@ -83,9 +83,11 @@ fn json(data: &[u8], level: Option<u32>) {
     }
 }
 
-/// Without the last digits of floats: serde_json may miss them.
+/// Without the last digits of floats: serde_json may miss them. To serde_json, and not to Erlang,
+/// the integer `-0` is a float.
 fn number_free(value: Value) -> Value {
     match value {
+        Value::Number(number) if number.as_f64() == Some(0.0) => Value::from(0),
         Value::Number(number) if number.is_f64() => {
             let float = number.as_f64().unwrap_or_default() as f32;
             Value::from(format!("{float:.4e}"))
