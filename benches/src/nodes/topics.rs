@@ -15,7 +15,7 @@ use crate::{
     process::Server,
 };
 
-const BROADCASTS: usize = 200_000;
+const BROADCASTS: usize = 100_000;
 const SOME: usize = 10_000;
 const MANY: usize = 100_000;
 
