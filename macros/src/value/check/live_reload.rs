@@ -10,16 +10,8 @@ use crate::{
 
 impl Check<'_> {
     pub(super) fn patterns(&mut self, value: &Expr) {
-        let name = self.name;
-        if let Some(literal) = expr::literal_name(value) {
-            let found = self
-                .diag
-                .push(value, format!("`{name}` takes a list, this is {literal}"));
-            if let Some(text) = expr::text(value) {
-                found.help(format!("write `{name} = [{:?}]`", text.value()));
-            }
-        }
-        if name == "patterns" && expr::list(value).is_some_and(|list| list.is_empty()) {
+        self.literal_for_list(value);
+        if self.name == "patterns" && expr::list(value).is_some_and(|list| list.is_empty()) {
             self.diag
                 .push(value, "`live_reload` without patterns does nothing")
                 .help("write `patterns = [\"static/.*\"]`, or leave `live_reload` out");

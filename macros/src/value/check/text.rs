@@ -22,7 +22,8 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn texts(&mut self, value: &Expr) {
+    /// Reports a literal in place of a list.
+    pub(super) fn literal_for_list(&mut self, value: &Expr) {
         let name = self.name;
         if let Some(literal) = expr::literal_name(value) {
             let found = self
@@ -32,6 +33,11 @@ impl Check<'_> {
                 found.help(format!("write `{name} = [{:?}]`", text.value()));
             }
         }
+    }
+
+    pub(super) fn texts(&mut self, value: &Expr) {
+        let name = self.name;
+        self.literal_for_list(value);
         for text in expr::list(value)
             .into_iter()
             .flatten()
@@ -53,15 +59,7 @@ impl Check<'_> {
     }
 
     pub(super) fn names(&mut self, value: &Expr) {
-        let name = self.name;
-        if let Some(literal) = expr::literal_name(value) {
-            let found = self
-                .diag
-                .push(value, format!("`{name}` takes a list, this is {literal}"));
-            if let Some(text) = expr::text(value) {
-                found.help(format!("write `{name} = [{:?}]`", text.value()));
-            }
-        }
+        self.literal_for_list(value);
         for text in expr::list(value)
             .into_iter()
             .flatten()
@@ -111,27 +109,19 @@ impl Check<'_> {
 
     pub(super) fn ciphers(&mut self, value: &Expr) {
         let name = self.name;
-        match (expr::list(value), expr::literal_name(value)) {
-            (Some(list), _) if list.is_empty() => {
+        match expr::list(value) {
+            Some(list) if list.is_empty() => {
                 let found = self.diag.push(value, format!("`{name}` is empty"));
                 found.help("leave it out: all suites are spoken then");
             }
-            (Some(list), _) => {
+            Some(list) => {
                 for text in list.iter().filter_map(expr::text) {
                     if let Err(mistake) = grammar::cipher::check(&text.value()) {
                         self.diag.push_mistake(text, mistake);
                     }
                 }
             }
-            (None, Some(literal)) => {
-                let found = self
-                    .diag
-                    .push(value, format!("`{name}` takes a list, this is {literal}"));
-                if let Some(text) = expr::text(value) {
-                    found.help(format!("write `{name} = [{:?}]`", text.value()));
-                }
-            }
-            (None, None) => {}
+            None => self.literal_for_list(value),
         }
     }
 
