@@ -15,13 +15,13 @@ use futures_util::{
     future::{join_all, try_join_all},
     stream::FuturesUnordered,
 };
-use redis::{ErrorKind, RedisError, Value, aio::MultiplexedConnection, cmd};
+use redis::{ErrorKind, RedisError, Value, cmd};
 use tokio::time::sleep;
 
 use super::{
     access::Server,
     arriving::Arriving,
-    connection,
+    connection::{self, Connection},
     refusal::is_for_good,
     shard::{Asking, Ears, Shard, Task, Verb},
     slots::Slots,
@@ -197,10 +197,7 @@ async fn find(seeds: &[Server]) -> Result<(Server, Slots), RedisError> {
     Err(error)
 }
 
-async fn slots_of(
-    connection: &mut MultiplexedConnection,
-    asked: &str,
-) -> Result<Slots, RedisError> {
+async fn slots_of(connection: &mut Connection, asked: &str) -> Result<Slots, RedisError> {
     let answer = cmd("CLUSTER").arg("SLOTS").query_async(connection).await;
     let answer: Value = answer.map_err(|error: RedisError| match error.detail() {
         Some(detail) if detail.contains("cluster support disabled") => {
@@ -214,7 +211,7 @@ async fn slots_of(
 }
 
 /// Reports a server that has lost the others: they may have gone on without it.
-async fn expect_whole(connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+async fn expect_whole(connection: &mut Connection) -> Result<(), RedisError> {
     let info: String = cmd("CLUSTER").arg("INFO").query_async(connection).await?;
     if info.contains("cluster_state:ok") {
         return Ok(());

@@ -1,9 +1,14 @@
 //! Sentinels: who knows which server is the master.
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use redis::{ErrorKind, PushInfo, RedisError, Value, aio::MultiplexedConnection, cmd};
+use redis::{ErrorKind, PushInfo, RedisError, Value, cmd};
 
-use super::{access::Server, connection, refusal::is_for_good, slots::Address};
+use super::{
+    access::Server,
+    connection::{self, Connection},
+    refusal::is_for_good,
+    slots::Address,
+};
 
 /// The sentinels of a master.
 pub(super) struct Sentinels {
@@ -18,7 +23,7 @@ impl Sentinels {
     pub(super) async fn open(
         &self,
         take: impl Fn(PushInfo) + Send + Sync + 'static,
-    ) -> Result<(Address, MultiplexedConnection), RedisError> {
+    ) -> Result<(Address, Connection), RedisError> {
         let (address, server) = self.find().await?;
         let mut connection = connection::open(&server, take).await?;
         expect_master(&mut connection).await?;
@@ -76,7 +81,7 @@ impl Sentinels {
     }
 }
 
-async fn expect_master(connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+async fn expect_master(connection: &mut Connection) -> Result<(), RedisError> {
     let role: Value = cmd("ROLE").query_async(connection).await?;
     let role = match &role {
         Value::Array(parts) => parts.first(),

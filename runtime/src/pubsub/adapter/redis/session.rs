@@ -6,11 +6,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use redis::{ErrorKind, PushInfo, PushKind, RedisError, aio::MultiplexedConnection};
+use redis::{ErrorKind, PushInfo, PushKind, RedisError};
 
 use super::{
-    access::Server, arriving::Arriving, cluster::Cluster, connection, sentinel::Sentinels,
-    shard::Asking, slots::Address, trouble::Trouble,
+    access::Server,
+    arriving::Arriving,
+    cluster::Cluster,
+    connection::{self, Connection},
+    sentinel::Sentinels,
+    shard::Asking,
+    slots::Address,
+    trouble::Trouble,
 };
 
 /// Where the servers are.
@@ -36,9 +42,9 @@ pub(super) struct Session {
 
 #[derive(Clone)]
 enum Servers {
-    One(MultiplexedConnection),
+    One(Connection),
     Cluster(Arc<Cluster>),
-    Master(MultiplexedConnection, Arc<Sentinels>, Address),
+    Master(Connection, Arc<Sentinels>, Address),
 }
 
 impl Place {
@@ -116,7 +122,7 @@ impl Session {
     pub(super) async fn subscribe(&self, channels: &[String]) -> Result<Vec<Asking>, RedisError> {
         match &self.servers {
             Servers::One(connection) | Servers::Master(connection, ..) => {
-                connection.clone().subscribe(channels).await?;
+                let () = connection.ask("SUBSCRIBE", channels).await?;
                 Ok(Vec::new())
             }
             Servers::Cluster(cluster) => cluster.subscribe(channels).await,
@@ -126,7 +132,7 @@ impl Session {
     pub(super) async fn unsubscribe(&self, channels: &[String]) -> Result<(), RedisError> {
         match &self.servers {
             Servers::One(connection) | Servers::Master(connection, ..) => {
-                connection.clone().unsubscribe(channels).await
+                connection.ask("UNSUBSCRIBE", channels).await
             }
             Servers::Cluster(cluster) => cluster.unsubscribe(channels).await,
         }

@@ -11,18 +11,24 @@ use std::{
 use bytes::Bytes;
 use redis::{
     ErrorKind, PushInfo, PushKind, RedisError, ServerError, ServerErrorKind, Value,
-    aio::MultiplexedConnection, cmd,
+    aio::ConnectionLike, cmd,
 };
 
-use super::{access::Server, arriving::Arriving, connection, slots::Address, trouble::Trouble};
+use super::{
+    access::Server,
+    arriving::Arriving,
+    connection::{self, Connection},
+    slots::Address,
+    trouble::Trouble,
+};
 
 /// The connections to a master. What it says unasked must not come between a command and its
 /// answer, so commands that are frequent have their own connection.
 #[derive(Clone)]
 pub(super) struct Shard {
     address: Address,
-    publishing: MultiplexedConnection,
-    subscribed: MultiplexedConnection,
+    publishing: Connection,
+    subscribed: Connection,
     /// How many are asking something of `subscribed`.
     asking: Arc<AtomicUsize>,
 }
@@ -75,7 +81,7 @@ impl Shard {
         &self.address
     }
 
-    pub(super) fn publishing(&self) -> MultiplexedConnection {
+    pub(super) fn publishing(&self) -> Connection {
         self.publishing.clone()
     }
 
@@ -114,7 +120,7 @@ impl Shard {
                 command.arg(&message[..]);
             }
         }
-        let answers = connection.send_packed_commands(&commands, 0, tasks.len());
+        let answers = connection.req_packed_commands(&commands, 0, tasks.len());
         let answers = answers.await?;
         if answers.len() != tasks.len() {
             return Err(out_of_step());
