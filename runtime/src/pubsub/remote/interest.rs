@@ -29,6 +29,8 @@ struct State {
     wanted: Vec<Arc<str>>,
     /// Topics that nobody wants, the earliest first. Each stands here once.
     leaving: VecDeque<(Arc<str>, Instant)>,
+    /// When those in `leaving` were last left.
+    left: HashMap<Arc<str>, Instant>,
     connected: bool,
 }
 
@@ -38,10 +40,6 @@ struct Topic {
     status: Status,
     /// Its members may have missed something.
     gap: bool,
-    /// It stands in `leaving`.
-    leaves: bool,
-    /// When it was last left.
-    left: Option<Instant>,
     /// Notified when it stands.
     waiting: Option<Arc<Notify>>,
 }
@@ -170,17 +168,20 @@ impl State {
         if topic.shards > 0 {
             return false;
         }
-        let now = Instant::now();
-        topic.left = Some(now);
-        if std::mem::replace(&mut topic.leaves, true) {
+        self.leave(name, Instant::now())
+    }
+
+    fn leave(&mut self, name: &str, now: Instant) -> bool {
+        if let Some(left) = self.left.get_mut(name) {
+            *left = now;
             return false;
         }
+        let Some((name, _)) = self.topics.get_key_value(name) else {
+            return false;
+        };
         let idle = self.leaving.is_empty();
-        let name = self
-            .topics
-            .get_key_value(name)
-            .map(|(name, _)| name.clone());
-        self.leaving.extend(name.map(|name| (name, now + GRACE)));
+        self.left.insert(name.clone(), now);
+        self.leaving.push_back((name.clone(), now + GRACE));
         idle
     }
 
@@ -189,8 +190,6 @@ impl State {
             shards,
             status: Status::Wanted,
             gap: false,
-            leaves: false,
-            left: None,
             waiting: None,
         };
         self.topics.insert(name.clone(), topic);
@@ -235,6 +234,7 @@ impl State {
         let mut gone = Vec::new();
         while gone.len() < most {
             let Some((name, until)) = self.leaving.front() else {
+                (self.leaving, self.left) = Default::default();
                 return (gone, None);
             };
             if *until > now {
@@ -251,17 +251,15 @@ impl State {
 
     /// Forgets a topic whose time of grace is over. True if the broker has to be told.
     fn leaves_now(&mut self, name: &Arc<str>, now: Instant) -> bool {
-        let Some(topic) = self.topics.get_mut(name) else {
+        let left = self.left.remove(name);
+        let Some(topic) = self.topics.get(name).filter(|topic| topic.shards <= 0) else {
             return false;
         };
-        topic.leaves = false;
-        if topic.shards > 0 {
-            return false;
-        }
-        let until = topic.left.map_or(now, |left| left + GRACE);
+        let left = left.unwrap_or(now);
+        let until = left + GRACE;
         if until > now || topic.status == Status::Asked {
             // It was wanted again in between, or the broker's answer is on its way.
-            topic.leaves = true;
+            self.left.insert(name.clone(), left);
             let again = until.max(now + PATIENCE);
             self.leaving.push_back((name.clone(), again));
             return false;
@@ -274,8 +272,9 @@ impl State {
     fn disconnect(&mut self) {
         self.connected = false;
         self.topics.retain(|_, topic| topic.shards > 0);
-        self.leaving
-            .retain(|(name, _)| self.topics.contains_key(name));
+        let stays = |name: &Arc<str>| self.topics.contains_key(name);
+        self.leaving.retain(|(name, _)| stays(name));
+        self.left.retain(|name, _| stays(name));
         for topic in self.topics.values_mut() {
             topic.gap |= topic.status == Status::Standing;
             topic.status = Status::Wanted;
