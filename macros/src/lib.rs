@@ -22,6 +22,7 @@
 mod block;
 mod channel;
 mod diag;
+mod editor;
 mod embed;
 mod endpoint;
 mod expansion;

@@ -62,6 +62,7 @@ pub(crate) fn beside(
         #[allow(dead_code, unused, clippy::all)]
         #block
         #(#cfgs)*
+        #[allow(unexpected_cfgs)]
         #implementation
         #errors
     }

@@ -15,8 +15,8 @@ pub(crate) mod state;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type, parse::Parser,
-    spanned::Spanned,
+    Attribute, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type,
+    parse::Parser, spanned::Spanned,
 };
 
 use crate::{
@@ -27,6 +27,19 @@ use crate::{
         recover::is_comma,
     },
 };
+
+/// Attributes of methods and arguments.
+pub(crate) const MARKS: [&str; 9] = [
+    "param",
+    "info",
+    "state",
+    "payload",
+    "topic",
+    "rest",
+    "assigns",
+    "handle_in",
+    "handle_out",
+];
 
 /// An attribute of ours on an impl block, in the words of messages.
 pub(crate) struct Attached {
@@ -84,6 +97,23 @@ impl Attached {
         }
         Some(block)
     }
+}
+
+/// The names of our attributes of methods and arguments, where they are written.
+pub(crate) fn marks(block: &ItemImpl) -> Vec<Ident> {
+    let methods = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(item) => Some(item),
+        _ => None,
+    });
+    methods
+        .flat_map(|item| {
+            let of_arguments = item.sig.inputs.iter().flat_map(argument_attributes);
+            item.attrs.iter().chain(of_arguments)
+        })
+        .filter_map(|attribute| attribute.path().get_ident())
+        .filter(|name| MARKS.iter().any(|mark| name == mark))
+        .cloned()
+        .collect()
 }
 
 /// The first lifetime of the type that is not `'static`.

@@ -1,7 +1,7 @@
 //! What `#[channel]` was written on.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
+use syn::{Attribute, FnArg, Generics, Ident, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
 
 use crate::{block::callback::Callback, language::options::Options};
 
@@ -20,6 +20,8 @@ pub(crate) struct Setup {
     /// `None` if it is missing, which has been reported.
     pub(crate) socket: Option<Type>,
     pub(crate) options: Options,
+    /// A name that is no option: what somebody is typing.
+    pub(crate) typed: Vec<Ident>,
 }
 
 /// `impl Type { .. }`.
@@ -27,6 +29,8 @@ pub(crate) struct Channel {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) generics: Generics,
     pub(crate) self_ty: Type,
+    /// The names of our attributes.
+    pub(crate) marks: Vec<Ident>,
     pub(crate) callbacks: Vec<Method>,
     pub(crate) handlers: Vec<Handler>,
     /// Methods that are neither callbacks nor handlers.

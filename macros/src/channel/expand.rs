@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use super::lower::Lowered;
 use crate::{
     block::call::{imports, lints},
+    editor::{self, List},
     expansion::within_runtime,
 };
 
@@ -30,6 +31,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     let (generics, _, bounds) = channel.generics.split_for_impl();
     let (imports, lints) = (imports(), lints());
     let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
+    let marks = editor::explained(List::Marks, channel.marks.iter());
     let implementation = quote! {
         #imports
         #(#attrs)*
@@ -46,6 +48,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #(#functions)*
         }
         #conditional
+        #marks
     };
     let implementation = within_runtime(*krate, &implementation);
     let (called, helpers) = (channel.called(), &channel.helpers);

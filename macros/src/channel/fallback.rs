@@ -12,6 +12,7 @@ use crate::{
         info_or_unit,
     },
     diag::Diagnostics,
+    editor::{self, List},
 };
 
 pub(crate) fn declaration(
@@ -37,7 +38,9 @@ pub(crate) fn declaration(
     };
     let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
     let info = info_or_unit(&block);
+    let editor = editor::hidden(&editor::names(List::ChannelKeys, &setup.typed));
     let implementation = quote! {
+        #editor
         #[allow(unused, clippy::all)]
         impl #generics __rt::channel::Channel for #self_ty #bounds {
             type Socket = #socket;

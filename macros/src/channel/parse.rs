@@ -60,6 +60,7 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
             krate,
             socket: None,
             options,
+            typed: Vec::new(),
         };
     }
     let parsed = (|input: ParseStream| {
@@ -76,21 +77,30 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
         Ok((socket, input.parse::<TokenStream>()?))
     })
     .parse2(rest);
-    let (socket, wrong) = match parsed {
-        Ok((socket, rest)) if rest.is_empty() => (Some(socket), None),
-        Ok((socket, rest)) => (
-            Some(socket),
-            Some((rest.span(), "a channel has one socket".to_owned())),
+    let (socket, rest, wrong) = match parsed {
+        Ok((socket, rest)) if rest.is_empty() => (Some(socket), rest, None),
+        Ok((socket, rest)) => {
+            let wrong = (rest.span(), "a channel has one socket".to_owned());
+            (Some(socket), rest, Some(wrong))
+        }
+        Err(error) => (
+            None,
+            TokenStream::new(),
+            Some((error.span(), error.to_string())),
         ),
-        Err(error) => (None, Some((error.span(), error.to_string()))),
     };
     if let Some((at, message)) = wrong {
         diag.push_at(at, message).help(FORM);
     }
+    let typed = match rest.into_iter().next() {
+        Some(TokenTree::Ident(name)) => vec![name],
+        _ => Vec::new(),
+    };
     Setup {
         krate,
         socket,
         options,
+        typed,
     }
 }
 
@@ -106,10 +116,12 @@ fn is_option(piece: &[TokenTree]) -> bool {
 
 fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
     let block = CHANNEL.read(item, diag)?;
+    let marks = block::marks(&block);
     let mut channel = Channel {
         attrs: block.attrs,
         generics: block.generics,
         self_ty: *block.self_ty,
+        marks,
         callbacks: Vec::new(),
         handlers: Vec::new(),
         helpers: Vec::new(),

@@ -22,6 +22,8 @@ pub(crate) struct Declaration {
     pub(crate) krate: Option<Path>,
     /// The names of all directives, in the order in which they are written.
     pub(crate) names: Vec<Name>,
+    /// Names that are no directives: what somebody is typing.
+    pub(crate) unfinished: Vec<Ident>,
 }
 
 /// A directive's name where it is written.
@@ -39,7 +41,6 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a declaration has a handful")]
 pub(crate) enum Value {
     /// `url(..)`
     Group(Options),

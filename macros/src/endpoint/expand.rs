@@ -5,12 +5,27 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Token, Type, spanned::Spanned};
 
 use super::lower::{self, Init, Lowered, Part, Stage};
-use crate::{block::call::lints, expansion::within_runtime};
+use crate::{
+    block::call::lints,
+    editor::{self, List},
+    expansion::within_runtime,
+};
 
 pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+    let (item, implementation) = (lowered.item, implementation(lowered));
+    let implementation = within_runtime(lowered.krate, &implementation);
+    // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
+    quote! {
+        #item
+        #[allow(clippy::needless_update, clippy::redundant_closure)]
+        #implementation
+    }
+}
+
+/// All but the type: items that name the runtime `__rt`.
+pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
     let Lowered {
         item,
-        krate,
         compiled,
         init,
         mounts,
@@ -44,9 +59,10 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     let watchers = watchers(&lowered.watchers);
     let state = state(lowered.state);
     let inherent = lowered.state.map(|state| started_with(item, state));
+    let explained = editor::explained(List::Directives, lowered.names.iter().copied());
     let paths = (mounts.len() > 1)
         .then(|| quote!(const _: () = __rt::check_paths(<#name as __rt::Endpoint>::DEF.mounts);));
-    let implementation = quote! {
+    quote! {
         #(#constants)*
         impl __rt::Endpoint for #name {
             #state
@@ -62,13 +78,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         #written
         #inherent
         #paths
-    };
-    let implementation = within_runtime(*krate, &implementation);
-    // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
-    quote! {
-        #item
-        #[allow(clippy::needless_update, clippy::redundant_closure)]
-        #implementation
+        #explained
     }
 }
 

@@ -4,10 +4,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{ast::Declaration, expand};
-use crate::{diag::Diagnostics, expansion::within_runtime};
+use super::{ast::Declaration, expand, lower::Lowered};
+use crate::{
+    diag::Diagnostics,
+    editor::{self, List},
+    expansion::within_runtime,
+};
 
-pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
+pub(crate) fn declaration(
+    declaration: &Declaration,
+    lowered: Option<&Lowered<'_>>,
+    diag: Diagnostics,
+) -> TokenStream {
     let errors = diag.finish();
     let Some(item) = &declaration.item else {
         return errors;
@@ -19,7 +27,9 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
         .state
         .as_ref()
         .map(|state| expand::started_with(item, state));
+    let editor = lowered.and_then(|lowered| for_editors(declaration, lowered));
     let body = quote! {
+        #editor
         impl #before __rt::Endpoint for #name #after {
             #state
             const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef { name: #text, ..__rt::EndpointDef::DEFAULT };
@@ -35,8 +45,15 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
     let implementation = within_runtime(declaration.krate.as_ref(), &body);
     quote! {
         #item
-        #[allow(clippy::needless_update, clippy::redundant_closure)]
+        #[allow(unexpected_cfgs, clippy::needless_update, clippy::redundant_closure)]
         #implementation
         #errors
     }
+}
+
+/// The whole implementation, for editors alone: they know everything around what is typed.
+fn for_editors(declaration: &Declaration, lowered: &Lowered<'_>) -> Option<TokenStream> {
+    let implementation = expand::implementation(lowered);
+    let typed = editor::names(List::Directives, &declaration.unfinished);
+    editor::hidden(&quote!(#typed #implementation))
 }

@@ -10,12 +10,14 @@ use super::{
 };
 use crate::{
     diag::Diagnostics,
+    editor::{self, List},
     expansion::{located, type_name},
     language::{
         attributes::{cfgs, is_conditional, without_docs},
         expr::{self, Env},
-        key::{Kind, Phase},
+        key::{Form, Kind, Phase},
         options::{Entry, Options},
+        schema,
     },
     value::{closure, lower},
 };
@@ -25,6 +27,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) item: &'a ItemStruct,
     pub(crate) krate: Option<&'a Path>,
     pub(crate) state: Option<&'a Type>,
+    /// Names of directives that the expansion does not repeat.
+    pub(crate) names: Vec<&'a Ident>,
     pub(crate) init: Option<Init>,
     /// Fields that are fixed at compile time.
     pub(crate) compiled: Vec<TokenStream>,
@@ -80,6 +84,7 @@ pub(crate) fn declaration<'a>(
         item,
         krate: declaration.krate.as_ref(),
         state: declaration.state.as_ref(),
+        names: unrepeated(declaration).collect(),
         init: declaration.init.as_ref().map(init),
         compiled: of_phase(Phase::Compile)
             .map(compiled)
@@ -91,6 +96,14 @@ pub(crate) fn declaration<'a>(
         watchers: declaration.settings.iter().flat_map(watcher).collect(),
         stages: declaration.pipeline.iter().map(stage).collect(),
         statics,
+    })
+}
+
+fn unrepeated(declaration: &Declaration) -> impl Iterator<Item = &Ident> {
+    let names = declaration.names.iter().map(|name| &name.ident);
+    names.filter(|name| {
+        schema::directive(&name.to_string())
+            .is_some_and(|known| matches!(known.form, Form::Socket | Form::Expression | Form::Type))
     })
 }
 
@@ -334,15 +347,21 @@ fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
     };
     // What errors call the mount's location is where this call stands.
     let new = quote_spanned!(path.span()=> __rt::Mount::new(#path, #def));
-    if options.entries.is_empty() {
-        return quote_spanned!(socket.span()=> __rt::mount(#new));
+    let made = if options.entries.is_empty() {
+        quote_spanned!(socket.span()=> __rt::mount(#new))
+    } else {
+        quote_spanned! {socket.span()=>
+            __rt::mount(__rt::Mount {
+                #(#fields,)*
+                ..#new
+            })
+        }
+    };
+    if options.unfinished.is_empty() {
+        return made;
     }
-    quote_spanned! {socket.span()=>
-        __rt::mount(__rt::Mount {
-            #(#fields,)*
-            ..#new
-        })
-    }
+    let typed = editor::names(List::MountKeys, &options.unfinished);
+    quote!({ #typed #made })
 }
 
 fn mount_field(

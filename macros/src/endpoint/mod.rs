@@ -32,6 +32,6 @@ pub(crate) fn run(input: TokenStream) -> TokenStream {
     check::declaration(&declaration, &mut diag);
     match lower::declaration(&declaration, &mut diag) {
         Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
-        _ => fallback::declaration(&declaration, diag),
+        lowered => fallback::declaration(&declaration, lowered.as_ref(), diag),
     }
 }

@@ -174,7 +174,8 @@ fn directive(
     diag: &mut Diagnostics,
 ) {
     let Some(known) = schema::directive(&name.unraw().to_string()) else {
-        return names::unknown_directive(&name, diag);
+        names::unknown_directive(&name, diag);
+        return declaration.unfinished.push(name);
     };
     let conditional = is_conditional(&attributes);
     declaration.names.push(Name {

@@ -25,6 +25,8 @@ use crate::{
 pub(crate) struct Options {
     pub(crate) group: &'static Group,
     pub(crate) entries: Vec<Entry>,
+    /// Names that are no keys or have no value: what somebody is typing.
+    pub(crate) unfinished: Vec<Ident>,
 }
 
 /// One key as written.
@@ -69,6 +71,7 @@ impl Options {
         let mut options = Options {
             group,
             entries: Vec::new(),
+            unfinished: Vec::new(),
         };
         while !arguments.is_empty() {
             match arguments.next(Argument::parse) {
@@ -95,11 +98,15 @@ impl Options {
             }
             Argument::Positional(value) => match switch(&value, group) {
                 Some(name) => (name.clone(), Given::Expr(switched_on(name))),
-                None => return positional(&value, group, diag),
+                None => {
+                    self.unfinished.extend(expr::word(&value).cloned());
+                    return positional(&value, group, diag);
+                }
             },
         };
         let Some(key) = group.key(&name.unraw().to_string()) else {
-            return names::unknown_key(&name, group, diag);
+            names::unknown_key(&name, group, diag);
+            return self.unfinished.push(name);
         };
         if let Some(first) = self.get(key.name) {
             diag.push(&name, format!("`{name}` is set twice"))

@@ -19,6 +19,8 @@ pub(crate) struct Declaration {
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
     pub(crate) options: Options,
+    /// Names that are no options: what somebody is typing.
+    pub(crate) typed: Vec<Ident>,
     /// The options that only sockets with channels have.
     pub(crate) channels: Channels,
 }
@@ -27,6 +29,8 @@ pub(crate) struct Setup {
 pub(crate) struct Channels {
     /// Whether there is a `channel(..)`, right or wrong.
     pub(crate) declared: bool,
+    /// The names of these options.
+    pub(crate) names: Vec<Ident>,
     pub(crate) routes: Vec<Route>,
     pub(crate) options: Options,
 }
@@ -44,6 +48,8 @@ pub(crate) struct Socket {
     pub(crate) generics: Generics,
     pub(crate) self_ty: Type,
     pub(crate) methods: Vec<Method>,
+    /// The names of our attributes.
+    pub(crate) marks: Vec<Ident>,
     /// Items that are not callbacks. They stay.
     pub(crate) others: Vec<ImplItem>,
 }

@@ -7,6 +7,7 @@ use syn::{AttrStyle, ImplItemFn};
 use super::{ast::Method, lower::Lowered};
 use crate::{
     block::call::{imports, lints},
+    editor::{self, List},
     expansion::within_runtime,
 };
 
@@ -22,10 +23,13 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         needs,
         functions,
         mounted,
+        names,
     } = lowered;
     let (attrs, self_ty, others) = (&socket.attrs, &socket.self_ty, &socket.others);
     let (generics, _, bounds) = socket.generics.split_for_impl();
     let (imports, lints) = (imports(), lints());
+    let keys = editor::explained(List::SocketKeys, names.iter());
+    let marks = editor::explained(List::Marks, socket.marks.iter());
     let implementation = quote! {
         #imports
         #(#attrs)*
@@ -38,6 +42,8 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         }
         #conditional
         #mounted
+        #keys
+        #marks
     };
     let implementation = within_runtime(*krate, &implementation);
     let callbacks = socket.methods.iter().map(written);

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemImpl;
 
-use super::ast::Declaration;
+use super::{
+    ast::{Declaration, Setup},
+    lower,
+};
 use crate::{
     block::{
         borrowed,
@@ -12,6 +15,7 @@ use crate::{
         info_or_unit,
     },
     diag::Diagnostics,
+    editor::{self, List},
 };
 
 pub(crate) fn declaration(
@@ -33,7 +37,24 @@ pub(crate) fn declaration(
     } else {
         plain(&block)
     };
-    beside(&block, setup.krate.as_ref(), &implementation, diag)
+    let editor = for_editors(setup);
+    beside(
+        &block,
+        setup.krate.as_ref(),
+        &quote!(#editor #implementation),
+        diag,
+    )
+}
+
+/// The options, for editors alone.
+fn for_editors(setup: &Setup) -> Option<TokenStream> {
+    let typed = editor::names(List::SocketKeys, &setup.typed);
+    let routes = setup.channels.routes.iter();
+    let of_routes: TokenStream = routes
+        .map(|route| editor::names(List::RouteKeys, &route.options.unfinished))
+        .collect();
+    let options = lower::options(setup);
+    editor::hidden(&quote!(#typed #of_routes #options))
 }
 
 fn plain(block: &ItemImpl) -> TokenStream {

@@ -45,6 +45,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) functions: Vec<TokenStream>,
     /// How a socket with channels is mounted.
     pub(crate) mounted: Option<TokenStream>,
+    /// Names of options that the expansion does not repeat.
+    pub(crate) names: &'a [Ident],
 }
 
 /// `None` without a block, which has been reported.
@@ -78,6 +80,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         needs: socket.methods("connect").filter_map(needs).collect(),
         functions: methods.map(|method| self::method(method, setup)).collect(),
         mounted: declared.then(|| mounted(socket, &setup.channels)),
+        names: &setup.channels.names,
     })
 }
 
@@ -187,7 +190,7 @@ fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
     }
 }
 
-fn options(setup: &Setup) -> Option<TokenStream> {
+pub(super) fn options(setup: &Setup) -> Option<TokenStream> {
     if setup.options.entries.is_empty() {
         return None;
     }

@@ -44,9 +44,11 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let krate = block::take_crate(&mut pieces, diag);
     let channels = route::take(&mut pieces, diag);
     let rest = pieces.into_iter().flatten().collect();
+    let mut options = Options::parse(rest, &schema::SOCKET_OPTIONS, diag);
     Setup {
         krate,
-        options: Options::parse(rest, &schema::SOCKET_OPTIONS, diag),
+        typed: std::mem::take(&mut options.unfinished),
+        options,
         channels,
     }
 }
@@ -58,6 +60,7 @@ fn socket(item: &TokenStream, setup: &Setup, diag: &mut Diagnostics) -> Option<S
 
 fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnostics) -> Socket {
     let (mut methods, mut others) = (Vec::new(), Vec::new());
+    let marks = block::marks(&block);
     for item in block.items {
         match item {
             ImplItem::Fn(item) => match callbacks
@@ -88,6 +91,7 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
         generics: block.generics,
         self_ty: *block.self_ty,
         methods,
+        marks,
         others,
     }
 }

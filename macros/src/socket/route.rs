@@ -20,6 +20,7 @@ use crate::{
 /// Takes the options that only sockets with channels have out of the arguments of `#[socket]`.
 pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Channels {
     let (mut declared, mut routes, mut options) = (false, Vec::new(), TokenStream::new());
+    let mut names = Vec::new();
     pieces.retain(|piece| {
         let Some(TokenTree::Ident(name)) = piece.first() else {
             return true;
@@ -46,10 +47,12 @@ pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> 
             }
             _ => return true,
         }
+        names.push(name.clone());
         false
     });
     Channels {
         declared,
+        names,
         routes,
         options: Options::parse(options, &schema::CHANNEL_OPTIONS, diag),
     }
@@ -188,7 +191,8 @@ pub(crate) fn expand(route: &Route) -> TokenStream {
     match options.get("assigns").and_then(Entry::expr) {
         Some(value) => {
             let assigns = quote_spanned!(value.span()=> const { &(#value) });
-            quote!(#made.assigns(#assigns))
+            let name = options.get("assigns").map(|entry| &entry.name);
+            quote!(#made.#name(#assigns))
         }
         None => made,
     }

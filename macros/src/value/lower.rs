@@ -8,6 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use crate::{
+    editor,
     language::{
         expr::{self, Acknowledged, Env},
         key::{Group, Key, Kind, Phase},
@@ -33,7 +34,8 @@ pub(crate) fn literal(options: &Options, base: &TokenStream) -> TokenStream {
         .filter(|key| !matches!(key.kind, Kind::Adapter))
         .count();
     let rest = (options.entries.iter().filter(is_field).count() < count).then(|| quote!(..#base));
-    quote!(__rt::#name { #(#fields,)* #rest })
+    let typed = editor::fields(&options.unfinished);
+    quote!(__rt::#name { #(#fields,)* #typed #rest })
 }
 
 /// `key: value`.
@@ -247,7 +249,7 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
                 let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));
                 quote_spanned!(word=> __rt::#literal::#variant)
             }
-            None => quote!(#value),
+            None => unknown(value, words.iter().map(|(word, _)| *word)),
         },
         _ => quote!(#value),
     }
@@ -305,6 +307,7 @@ fn timeout(name: &str, value: &Expr) -> TokenStream {
         return quote_spanned!(at=> __rt::Timeout::Never);
     }
     if duration(value).is_none() {
+        let value = unknown(value, ["secs", "millis", "never"].into_iter());
         return quote_spanned!(at=> __rt::timeout(#name, #value));
     }
     let duration = checked_duration("positive", name, value);
@@ -454,7 +457,18 @@ pub(crate) fn level(value: &Expr) -> TokenStream {
             let level = Ident::new(level, at);
             quote_spanned!(at=> ::core::option::Option::Some(__rt::Level::#level))
         }
-        None => quote!(::core::option::Option::Some(#value)),
+        None => {
+            let value = unknown(value, schema::LEVELS.iter().map(|(word, _)| *word));
+            quote!(::core::option::Option::Some(#value))
+        }
+    }
+}
+
+/// A value that is not in the list. If it is a word, it has been reported: editors complete it.
+fn unknown<'a>(value: &Expr, words: impl Iterator<Item = &'a str>) -> TokenStream {
+    match expr::word(value) {
+        Some(word) => editor::words(words, word),
+        None => quote!(#value),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `check` | checks of constants |
 //! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
+//! | `names` | names of the language that are no fields elsewhere |
 //! | `statics` | paths of static files as constants |
 //! | `text` | messages put together in constants |
 
@@ -14,6 +15,7 @@ pub mod channel;
 mod check;
 mod function;
 mod mount;
+mod names;
 mod statics;
 mod text;
 
@@ -33,6 +35,10 @@ pub use self::{
         handle_error, keys, watch, watch_with, with_edge, with_handle, with_state,
     },
     mount::{check_paths, mount},
+    names::{
+        CHANNEL_KEYS, ChannelKeys, DIRECTIVES, Directives, MARKS, MOUNT_KEYS, MountKeys,
+        ROUTE_KEYS, RouteKeys, SOCKET_KEYS, SocketKeys,
+    },
     statics::{concat, length, static_integrity, static_path, text},
 };
 #[cfg(feature = "channels")]

@@ -97,6 +97,12 @@ const _: () = {
             }
         }
     }
+    const _: &[()] = &[
+        __rt::MARKS.payload,
+        __rt::MARKS.handle_in,
+        __rt::MARKS.handle_out,
+        __rt::MARKS.handle_in,
+    ];
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,

@@ -132,6 +132,16 @@ const _: () = {
             Self::terminate(self, __reason)
         }
     }
+    const _: &[()] = &[
+        __rt::MARKS.rest,
+        __rt::MARKS.topic,
+        __rt::MARKS.payload,
+        __rt::MARKS.assigns,
+        __rt::MARKS.handle_in,
+        __rt::MARKS.handle_in,
+        __rt::MARKS.handle_in,
+        __rt::MARKS.handle_out,
+    ];
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,

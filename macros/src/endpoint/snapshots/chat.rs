@@ -100,4 +100,12 @@ const _: () = {
         }
     }
     const _: () = __rt::check_paths(<Chat as __rt::Endpoint>::DEF.mounts);
+    const _: &[()] = &[
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.plug,
+        __rt::DIRECTIVES.plug,
+        __rt::DIRECTIVES.plug,
+        __rt::DIRECTIVES.service,
+    ];
 };

@@ -45,4 +45,9 @@ const _: () = {
             __rt::Pipeline::new(service)
         }
     }
+    const _: &[()] = &[
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.service,
+        __rt::DIRECTIVES.service,
+    ];
 };

@@ -171,4 +171,11 @@ const _: () = {
         }
     }
     const _: () = __rt::check_paths(<Web as __rt::Endpoint>::DEF.mounts);
+    const _: &[()] = &[
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.socket,
+        __rt::DIRECTIVES.socket,
+    ];
 };

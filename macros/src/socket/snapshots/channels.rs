@@ -66,6 +66,13 @@ const _: () = {
             > as __rt::Provide<__App, UserSocket>>::provide(__app, __slot);
         }
     }
+    const _: &[()] = &[
+        __rt::SOCKET_KEYS.channel,
+        __rt::SOCKET_KEYS.channel,
+        __rt::SOCKET_KEYS.max_channels,
+        __rt::SOCKET_KEYS.serializers,
+    ];
+    const _: &[()] = &[__rt::MARKS.param];
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,

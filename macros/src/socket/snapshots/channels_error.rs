@@ -12,8 +12,19 @@ impl UserSocket {
         &self.user.name
     }
 }
+#[allow(unexpected_cfgs)]
 const _: () = {
     use ::landfall::__private as __rt;
+    #[cfg(rust_analyzer)]
+    enum __Typed {
+        Here = {
+            let _ = __rt::SocketKeys {
+                chanel: loop {},
+                ..__rt::SOCKET_KEYS
+            };
+            0
+        },
+    }
     #[allow(unused, clippy::all)]
     impl __rt::channel::ChannelSocket for UserSocket {
         type State = ();

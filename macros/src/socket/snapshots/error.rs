@@ -7,8 +7,23 @@ impl S {
     async fn handle_info(&mut self, info: Event, out: &mut Outbox) {}
     fn other(&self) {}
 }
+#[allow(unexpected_cfgs)]
 const _: () = {
     use ::landfall::__private as __rt;
+    #[cfg(rust_analyzer)]
+    enum __Typed {
+        Here = {
+            #[allow(clippy::redundant_closure)]
+            const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
+                websocket: __rt::WebSocket {
+                    tmeout: loop {},
+                    ..__rt::SocketOptions::DEFAULT.websocket
+                },
+                ..__rt::SocketOptions::DEFAULT
+            };
+            0
+        },
+    }
     #[allow(unused, clippy::all)]
     impl __rt::Socket for S {
         type Info = Event;

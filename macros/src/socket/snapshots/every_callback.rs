@@ -70,6 +70,7 @@ const _: () = {
             Self::encode(__argument0)
         }
     }
+    const _: &[()] = &[__rt::MARKS.param, __rt::MARKS.param];
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,

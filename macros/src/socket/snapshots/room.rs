@@ -94,6 +94,15 @@ const _: () = {
             Self::terminate(self, __argument1)
         }
     }
+    const _: &[()] = &[
+        __rt::MARKS.param,
+        __rt::MARKS.param,
+        __rt::MARKS.param,
+        __rt::MARKS.param,
+        __rt::MARKS.info,
+        __rt::MARKS.info,
+        __rt::MARKS.info,
+    ];
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,
