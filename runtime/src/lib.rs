@@ -43,6 +43,27 @@ mod force_ssl;
 #[doc(hidden)]
 pub mod fuzzing;
 mod grammar;
+#[cfg(all(
+    feature = "axum",
+    feature = "channels",
+    feature = "config-file",
+    feature = "longpoll",
+    feature = "redis",
+    feature = "testing",
+    feature = "tls"
+))]
+pub mod guide;
+#[cfg(not(all(
+    feature = "axum",
+    feature = "channels",
+    feature = "config-file",
+    feature = "longpoll",
+    feature = "redis",
+    feature = "testing",
+    feature = "tls"
+)))]
+#[path = "guide/off.rs"]
+pub mod guide;
 mod handle;
 mod header;
 mod interop;
