@@ -1,6 +1,8 @@
 //! How a request arrived: its scheme, host, port and peer. All code that needs them asks here, or
 //! reads the URI, which says the same after [`rewrite`].
 
+mod local;
+
 use std::net::SocketAddr;
 
 use http::{
@@ -10,6 +12,7 @@ use http::{
     uri::{Authority, PathAndQuery},
 };
 
+pub(crate) use self::local::is_local;
 use crate::{config::Scheme, header, interop, origin::OriginRequest, proxies::TrustedProxies};
 
 /// A header that tells what a proxy was asked: one of `rewrite_on`.
