@@ -1,13 +1,10 @@
 //! Log lines for the consoles of browsers.
 
-use std::fmt::{self, Write as _};
-
 use tokio::sync::broadcast::{self, error::RecvError};
-use tracing::{
-    Event, Level, Subscriber,
-    field::{Field, Visit},
-};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{Layer, layer::Context};
+
+use crate::telemetry;
 
 /// The maximum number of lines that wait for pages. Older ones are lost.
 const WAITING: usize = 256;
@@ -90,11 +87,9 @@ impl<S: Subscriber> Layer<S> for ConsoleLogger {
         if self.0.receiver_count() == 0 || (is_ours && *about.level() > Level::INFO) {
             return;
         }
-        let mut text = Text(String::new());
-        event.record(&mut text);
         let _ = self.0.send(Line {
             level: name(*about.level()),
-            text: text.0,
+            text: telemetry::Line::of(event, LONGEST),
             file: about.file(),
             line: about.line(),
         });
@@ -108,29 +103,5 @@ fn name(level: Level) -> &'static str {
         Level::WARN => "warning",
         Level::INFO => "info",
         _ => "debug",
-    }
-}
-
-/// The message, then the other fields.
-struct Text(String);
-
-impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            let rest = std::mem::take(&mut self.0);
-            let _ = write!(self, "{value:?}{rest}");
-        } else {
-            let _ = write!(self, " {}={value:?}", field.name());
-        }
-    }
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = LONGEST.saturating_sub(self.0.len()).min(text.len());
-        let end = (0..=room).rev().find(|end| text.is_char_boundary(*end));
-        let end = end.unwrap_or_default();
-        self.0.push_str(text.get(..end).unwrap_or_default());
-        Ok(())
     }
 }

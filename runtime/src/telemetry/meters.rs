@@ -1,22 +1,8 @@
 //! Figures for the `metrics` facade. Labels are names of the declaration, never what a client sent.
 
-use std::time::{Duration, Instant};
-
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-/// When something began.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timed(Instant);
-
-impl Timed {
-    pub(crate) fn begin() -> Self {
-        Timed(Instant::now())
-    }
-
-    fn elapsed(self) -> Duration {
-        self.0.elapsed()
-    }
-}
+use super::Timed;
 
 /// Figures of the connections of a mount by one transport.
 pub(crate) struct MountMeters {

@@ -1,0 +1,10 @@
+//! Without figures, no clock is read for them.
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timed;
+
+impl Timed {
+    pub(crate) fn begin() -> Self {
+        Timed
+    }
+}
