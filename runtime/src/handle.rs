@@ -6,9 +6,11 @@
 //! | `reloading`, `reload` | how the configuration is read again |
 //! | `changes` | waiting for the next configuration |
 //! | `filtered` | payloads as log lines show them |
+//! | `debug` | who is here |
 
 mod changes;
 mod current;
+mod debug;
 mod filtered;
 mod reload;
 mod reloading;
@@ -39,6 +41,7 @@ use crate::{
     assets::{Manifest, StaticPathError},
     config::{Config, Resolved, Scheme},
     crypto::Keys,
+    debug::Directory,
     presence::Presence,
     pubsub::{
         BroadcastError, IntoPayload, NodeEvents, NodeInfo, NodeStats, PubSub, SubscriberId,
@@ -46,6 +49,7 @@ use crate::{
     },
     random::unguessable,
     state::AppState,
+    telemetry::figures::Figures,
     url::{Ports, StructUrl},
     watchdog::Watchdog,
 };
@@ -63,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
     addresses: OnceLock<Addresses>,
+    /// Set once the sockets are mounted.
+    directory: OnceLock<Box<dyn Directory>>,
     reloading: Reloading,
     /// The tasks of connections, of all protocols.
     pub(crate) connections: TaskTracker,
@@ -79,6 +85,10 @@ pub(crate) struct Shared {
     dropped: AtomicU64,
     unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
+    pub(crate) figures: Figures,
+    /// What the endpoint's dashboard knows, if it has one.
+    #[cfg(feature = "dashboard")]
+    pub(crate) dashboard: OnceLock<Arc<dyn std::any::Any + Send + Sync>>,
     /// Whether pages are told when files change.
     #[cfg(feature = "live-reload")]
     pub(crate) files_are_watched: std::sync::atomic::AtomicBool,
@@ -156,6 +166,7 @@ impl Handle {
             pubsub,
             presence: OnceLock::new(),
             addresses: OnceLock::new(),
+            directory: OnceLock::new(),
             reloading: Reloading::default(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
@@ -166,6 +177,9 @@ impl Handle {
             dropped: AtomicU64::new(0),
             unsendable: AtomicU64::new(0),
             watchdog: Watchdog::new(),
+            figures: Figures::default(),
+            #[cfg(feature = "dashboard")]
+            dashboard: OnceLock::new(),
             #[cfg(feature = "live-reload")]
             files_are_watched: Default::default(),
         }))

@@ -32,6 +32,7 @@ mod crypto;
 #[cfg(not(feature = "tokens"))]
 #[path = "crypto/off.rs"]
 mod crypto;
+pub mod debug;
 pub mod endpoint;
 mod error;
 pub mod error_page;

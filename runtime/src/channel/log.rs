@@ -12,7 +12,7 @@ use crate::{
     escape::{chain, shown, told},
     pubsub::Payload,
     socket::Reason,
-    telemetry::{self, Log, Took, meters::Timed},
+    telemetry::{self, Log, Timed, Took, figures::Figures},
 };
 
 /// The socket, the channel and the topic of a callback, for a log line.
@@ -20,6 +20,7 @@ pub(super) struct Whose<'a> {
     pub(super) socket: &'static str,
     pub(super) channel: &'static str,
     endpoint: &'static str,
+    figures: &'a Figures,
     topic: &'a str,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Whose<'a> {
             socket,
             channel: channel(topic),
             endpoint: conversation.handle().name(),
+            figures: &conversation.handle().0.figures,
             topic,
         }
     }
@@ -45,6 +47,7 @@ impl<'a> Whose<'a> {
     pub(super) fn called(&self, callback: &'static str, timed: Timed) {
         let names = (self.endpoint, self.socket, self.channel);
         telemetry::meters::channel_called(names, callback, timed);
+        self.figures.called(timed);
     }
 
     fn ended(&self, reason: &Reason) {

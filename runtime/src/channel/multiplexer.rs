@@ -59,6 +59,7 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
 
     const OPTIONS: SocketOptions = S::OPTIONS;
     const NEEDS: Needs = S::NEEDS;
+    const HOLDS_CHANNELS: bool = true;
 
     fn children(children: &mut Children) {
         S::children(children);
@@ -76,6 +77,10 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 types.map(|part| (route.channel(), part))
             })
             .collect()
+    }
+
+    fn channel_of(topic: &str) -> Option<&'static str> {
+        Some(channel_of::<S>(topic)).filter(|name| !name.is_empty())
     }
 
     async fn connect(connect: Connect<Signal>) -> Result<Self, Refused> {

@@ -18,7 +18,7 @@ use crate::{
     pubsub::Payload,
     socket::Reason,
     state::Needed,
-    telemetry::meters::Timed,
+    telemetry::Timed,
     watchdog::{self, Callback as Watch},
 };
 
@@ -189,9 +189,12 @@ impl<C: Channel> Drop for Owned<C> {
     }
 }
 
+/// Whether figures are taken.
+const MEASURED: bool = cfg!(any(feature = "dashboard", feature = "metrics"));
+
 /// Takes the time of a callback, if figures are taken.
 fn called<C: Channel>(conversation: &Conversation, callback: &'static str, timed: Timed) {
-    if cfg!(feature = "metrics") {
+    if MEASURED {
         Whose::new(conversation, channel_of::<C::Socket>).called(callback, timed);
     }
 }
@@ -200,7 +203,7 @@ fn called<C: Channel>(conversation: &Conversation, callback: &'static str, timed
 fn join<C: Channel>(join: Join<C>) -> Callback {
     let confirming = confirming(&join.0);
     Box::pin(async move {
-        let measured = cfg!(feature = "metrics").then(|| join.0.conversation.clone());
+        let measured = MEASURED.then(|| join.0.conversation.clone());
         let logged = Logged::join(&join.0.conversation, &join.0.payload);
         let timed = Timed::begin();
         let joined = watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await;

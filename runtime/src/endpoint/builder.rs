@@ -261,6 +261,7 @@ impl<E: Endpoint> Builder<E> {
             mounts: mounts.downgrade(),
             endpoint: PhantomData,
         };
+        handle.directory(mounts.downgrade());
         handle.reloads_by(Arc::new(reader), runtime.clone(), self.options.clone());
         let pipeline = E::pipeline(&edge);
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);

@@ -73,7 +73,7 @@ pub use self::{
     error::{BroadcastError, Unconfirmed},
     payload::{IntoPayload, Json, Payload},
     remote::{NodeEvent, NodeEvents, NodeInfo, NodeStats},
-    subscriber::SubscriberId,
+    subscriber::{InvalidSubscriberId, SubscriberId},
     subscription::{RecvError, Subscription},
 };
 pub(crate) use self::{
@@ -365,6 +365,22 @@ impl PubSub {
 
     pub(crate) fn leave(&self, membership: Membership) {
         self.0.leave(membership);
+    }
+
+    /// The first topics of this node by name, after this name, with how many subscriptions each
+    /// has.
+    pub(crate) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
+        self.0.topics(after, most)
+    }
+
+    /// Subscribers of a topic on this node, from a place in a shard on, and where the next are.
+    pub(crate) fn member_ids(
+        &self,
+        topic: &str,
+        from: (usize, usize),
+        most: usize,
+    ) -> (Vec<SubscriberId>, Option<(usize, usize)>) {
+        self.0.member_ids(topic, from, most)
     }
 
     /// How many subscriptions a topic has.

@@ -1,7 +1,7 @@
 //! A part of all members, and the task that serves them.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     BroadcastError,
     run::{Publication, Run},
+    subscriber::SubscriberId,
     topic::{Entry, Membership, Wants},
 };
 use crate::slab::Slab;
@@ -120,6 +121,46 @@ impl Shard {
 
     pub(super) fn members(&self, topic: &str) -> usize {
         self.lock().get(topic).map_or(0, Slab::len)
+    }
+
+    /// Adds the topics of this shard, and keeps the first of all by name. Those that are kept at the
+    /// end were kept all along, so their members of all shards are counted.
+    pub(super) fn first_topics(
+        &self,
+        after: &str,
+        most: usize,
+        first: &mut BTreeMap<Arc<str>, usize>,
+    ) {
+        for (topic, members) in &*self.lock() {
+            if **topic <= *after {
+                continue;
+            }
+            let is_full = first.len() >= most;
+            if is_full && first.last_key_value().is_some_and(|(last, _)| topic > last) {
+                continue;
+            }
+            *first.entry(topic.clone()).or_default() += members.len();
+            if first.len() > most {
+                first.pop_last();
+            }
+        }
+    }
+
+    /// Collects the ids of the members at the next `most` places; `None` past the end.
+    pub(super) fn member_ids(
+        &self,
+        topic: &str,
+        place: usize,
+        most: usize,
+        ids: &mut Vec<SubscriberId>,
+    ) -> Option<usize> {
+        let mut entries = Vec::new();
+        let next = self
+            .lock()
+            .get(topic)?
+            .copy_from_place(place, most, &mut entries);
+        ids.extend(entries.iter().map(Entry::id));
+        next
     }
 
     /// Hands a run to every member. The lock is released before anything is written.

@@ -1,6 +1,9 @@
 //! All members, spread over shards, and what is published to them.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use tokio::runtime::Handle;
 use tokio_util::{
@@ -14,7 +17,7 @@ use super::{
     remote::Remote,
     run::{Except, Publication},
     shard::Shard,
-    subscriber::Subscriber,
+    subscriber::{Subscriber, SubscriberId},
     topic::{Entry, Membership, Wants, tell_gap},
 };
 
@@ -122,6 +125,38 @@ impl Shards {
 
     pub(super) fn members(&self, topic: &str) -> usize {
         self.shards.iter().map(|shard| shard.members(topic)).sum()
+    }
+
+    /// The first topics by name, after this name, with how many members each has.
+    pub(super) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
+        let mut first = BTreeMap::new();
+        for shard in &self.shards {
+            shard.first_topics(after, most, &mut first);
+        }
+        let topics = first.into_iter();
+        topics
+            .map(|(topic, members)| (topic.to_string(), members))
+            .collect()
+    }
+
+    /// Members of a topic from a place in a shard on, and where the next are.
+    pub(super) fn member_ids(
+        &self,
+        topic: &str,
+        (shard, mut place): (usize, usize),
+        most: usize,
+    ) -> (Vec<SubscriberId>, Option<(usize, usize)>) {
+        let mut ids = Vec::new();
+        for (number, shard) in self.shards.iter().enumerate().skip(shard) {
+            while let Some(next) = shard.member_ids(topic, place, most - ids.len(), &mut ids) {
+                place = next;
+                if ids.len() >= most {
+                    return (ids, Some((number, place)));
+                }
+            }
+            place = 0;
+        }
+        (ids, None)
     }
 
     pub(super) fn publication(&self, broadcast: Broadcast, except: Except) -> Arc<Publication> {

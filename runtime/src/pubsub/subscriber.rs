@@ -1,8 +1,12 @@
 //! Who is subscribed to topics, and how broadcasts reach them.
 
-use std::sync::{
-    LazyLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -11,6 +15,16 @@ use super::Broadcast;
 use crate::{message::Unsupported, random::random, watchdog::Watched};
 
 /// The identity of a subscriber: unique among the nodes of a cluster, never used twice.
+///
+/// As text, it is 16 hexadecimal digits:
+///
+/// ```
+/// use landfall::pubsub::SubscriberId;
+///
+/// let id: SubscriberId = "00c0ffee00c0ffee".parse().unwrap();
+/// assert_eq!(id.to_string(), "00c0ffee00c0ffee");
+/// assert!("Ann".parse::<SubscriberId>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriberId(pub(super) u64);
 
@@ -23,6 +37,34 @@ impl SubscriberId {
         static NEXT: LazyLock<AtomicU64> =
             LazyLock::new(|| AtomicU64::new(1 | (u64::from_le_bytes(random()) >> 2)));
         SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Display for SubscriberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// A text is not a [`SubscriberId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSubscriberId(());
+
+impl fmt::Display for InvalidSubscriberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id of a subscriber has 16 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidSubscriberId {}
+
+impl FromStr for SubscriberId {
+    type Err = InvalidSubscriberId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSubscriberId> {
+        let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = is_hex.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        number.map(SubscriberId).ok_or(InvalidSubscriberId(()))
     }
 }
 

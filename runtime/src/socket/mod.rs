@@ -219,6 +219,17 @@ pub trait Socket: Sized + Send + 'static {
         Vec::new()
     }
 
+    /// Whether the socket holds channels.
+    #[doc(hidden)]
+    const HOLDS_CHANNELS: bool = false;
+
+    /// The name of the channel that serves a topic. `None` if the socket has none for it.
+    #[doc(hidden)]
+    fn channel_of(topic: &str) -> Option<&'static str> {
+        let _ = topic;
+        None
+    }
+
     /// Decides whether a client may connect, and makes its state.
     ///
     /// Runs before the upgrade. An `Err` is answered as an HTTP response, with its status, or by

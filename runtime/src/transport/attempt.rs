@@ -33,7 +33,7 @@ use crate::{
     pubsub::SubscriberId,
     session::{Chosen, Session, SessionSource},
     socket::{Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
-    telemetry::meters::Timed,
+    telemetry::Timed,
     watchdog::Callback,
 };
 
@@ -305,12 +305,18 @@ impl Attempt {
         let timed = Timed::begin();
         let connected = context.watched.run(Callback::Connect, connecting).await;
         context.meters.connected(timed);
+        context.called(timed);
         match connected {
             Ok(Ok(socket)) => {
                 if let Some(asked) = asked {
                     asked.connected(socket.serializer());
                 }
-                Ok(Connected { socket, id, inbox })
+                Ok(Connected {
+                    socket,
+                    id,
+                    peer: self.client_ip(),
+                    inbox,
+                })
             }
             Ok(Err(refused)) => {
                 let failed = refused.is_failure();

@@ -16,7 +16,7 @@ use crate::{
     handle::{Handle, Origins},
     origin::{CheckOrigin, OriginCheck},
     socket::{Draining, Mounted, TransportKind, TransportOptions},
-    telemetry::meters::MountMeters,
+    telemetry::{Timed, meters::MountMeters},
     watchdog::Watched,
 };
 
@@ -25,6 +25,9 @@ pub(crate) struct MountContext {
     pub(crate) handle: Handle,
     /// The socket type's name, for logs.
     pub(crate) socket: &'static str,
+    /// The name of the channel that serves a topic; `None` if the socket has none.
+    pub(crate) channel_of: fn(&str) -> Option<&'static str>,
+    pub(crate) holds_channels: bool,
     /// The path of the mount, as it is declared.
     pub(crate) path: &'static str,
     /// The level at which connections are logged; `None` is silent.
@@ -76,6 +79,14 @@ impl MountOrigin {
 }
 
 impl MountContext {
+    /// A callback of the socket has returned. What a socket of channels does is no callback of the
+    /// application: its channels have theirs.
+    pub(super) fn called(&self, timed: Timed) {
+        if !self.holds_channels {
+            self.handle.0.figures.called(timed);
+        }
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }

@@ -147,6 +147,8 @@ impl Dispatcher {
                     let context = Arc::new(MountContext {
                         handle: handle.clone(),
                         socket: mount.socket.name,
+                        channel_of: mount.socket.channel_of,
+                        holds_channels: mount.socket.holds_channels,
                         path: mount.path,
                         log: mount.log,
                         mounted: mounted.clone(),
@@ -184,6 +186,11 @@ impl Dispatcher {
         } else {
             Err(errors)
         }
+    }
+
+    /// All transports of all mounts, always in the same order.
+    pub(super) fn contexts(&self) -> impl Iterator<Item = &Arc<MountContext>> {
+        self.0.routes.iter().map(|route| &route.context)
     }
 
     /// Finds what is wrong with the mounts under another configuration.

@@ -148,6 +148,7 @@
 // | `mount` | a socket at a path, as declared |
 // | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
 // | `context` | what all connections of a mount share that came by one transport |
+// | `directory` | the connections of all of them, for those who ask who is here |
 // | `drain` | how a mount drains |
 // | `erased` | what a transport is, without its type too |
 // | `attempt` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
@@ -162,6 +163,7 @@ mod attempt;
 mod connection;
 mod context;
 mod denied;
+mod directory;
 mod dispatch;
 mod drain;
 mod erased;

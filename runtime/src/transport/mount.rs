@@ -39,6 +39,8 @@ pub struct SocketDef {
     pub(crate) children: fn(&mut Children),
     pub(crate) drain: fn(Draining) -> Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(crate) undeclared: fn(&AppState) -> Vec<(&'static str, &'static str)>,
+    pub(crate) holds_channels: bool,
+    pub(crate) channel_of: fn(&str) -> Option<&'static str>,
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn ErasedTransport>,
     pub(crate) longpoll: fn(&'static LongPoll) -> Option<Arc<dyn ErasedTransport>>,
 }
@@ -64,6 +66,8 @@ impl SocketDef {
             children: S::children,
             drain: |draining| Box::pin(S::drain(draining)),
             undeclared: S::undeclared,
+            holds_channels: S::HOLDS_CHANNELS,
+            channel_of: S::channel_of,
             websocket: |options| {
                 erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
             },

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     contain::Panic,
     socket::{Flow, Inbox, Outbox, Reason, Socket},
-    telemetry::meters::Timed,
+    telemetry::Timed,
     watchdog::{self, Callback},
 };
 
@@ -82,6 +82,7 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
         let timed = Timed::begin();
         let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
         shared.context.meters.handled_info(timed);
+        shared.context.called(timed);
         if end.is_some() {
             return end;
         }

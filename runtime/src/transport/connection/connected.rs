@@ -1,6 +1,6 @@
 //! What a connection begins with.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use crate::{
     pubsub::SubscriberId,
@@ -11,5 +11,7 @@ use crate::{
 pub(in crate::transport) struct Connected<S: Socket> {
     pub(in crate::transport) socket: S,
     pub(in crate::transport) id: SubscriberId,
+    /// The client's address, if it is known.
+    pub(in crate::transport) peer: Option<IpAddr>,
     pub(in crate::transport) inbox: Arc<Inbox<S::Info>>,
 }

@@ -25,7 +25,7 @@ use crate::{
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
-    telemetry::meters::Timed,
+    telemetry::Timed,
     transport::context::MountContext,
     watchdog::Callback,
 };
@@ -75,9 +75,20 @@ impl<S: Socket> Driver<S> {
         connected: Connected<S>,
         context: Arc<MountContext>,
     ) -> (Self, Outgoing) {
-        let Connected { socket, id, inbox } = connected;
+        let Connected {
+            socket,
+            id,
+            peer,
+            inbox,
+        } = connected;
         let encoder = const { &SocketEncoder::<S>::new(S::encode) };
-        let shared = Shared::new(id, context, encoder, Pulled::default(), framing::<F>());
+        let shared = Shared::new(
+            (id, peer),
+            context,
+            encoder,
+            Pulled::default(),
+            framing::<F>(),
+        );
         let place = shared.enter(&inbox);
         let socket = Guarded::new(socket, Outbox::new(shared.clone()));
         let outgoing = Outgoing::new(shared.clone());
@@ -131,11 +142,12 @@ impl<S: Socket> Driver<S> {
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
-                    shared.context.meters.came(message.len());
+                    shared.came(message.len());
                     let future = pin!(Some(async { socket.handle_in(message, out).await }));
                     let timed = Timed::begin();
                     let end = callbacks::call(shared, Callback::HandleIn, future).await;
                     shared.context.meters.handled_in(timed);
+                    shared.context.called(timed);
                     end
                 }
                 end => end,

@@ -34,7 +34,7 @@ impl<O: Swept> Recipient for Shared<O> {
     }
 
     fn forward(&self, bytes: &Bytes) {
-        self.context.meters.sent(bytes.len());
+        self.sent(bytes.len());
         let options = &self.context.options.outbox;
         let mut state = self.state();
         if state.out.make_way(bytes, options) {
@@ -62,7 +62,7 @@ impl<O: Swept> ClientLink for Shared<O> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
         let bytes = message.len();
         self.put(O::frame(&self.side, message)?);
-        self.context.meters.sent(bytes);
+        self.sent(bytes);
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl<O: Swept> ClientLink for Shared<O> {
         let broadcast = Broadcast::new(topic, event, payload);
         let (bytes, told) = pubsub.broadcast_beside(self, &self.form(encoding), broadcast);
         if !bytes.is_empty() {
-            self.context.meters.sent(bytes.len());
+            self.sent(bytes.len());
             self.put(bytes.into());
         }
         told

@@ -11,6 +11,7 @@
 //! | `tally` | how much waits for a client, and how much more may |
 //! | `callbacks` | calls a callback; what comes before it, and how it ends the connection |
 //! | `guarded` | a socket in the hands of a connection: it is told its end once |
+//! | `describe` `counts` | what is told of it to those who ask who is here |
 //! | `stop` | requests to stop, and what each comes to |
 //! | `subscriptions` | the topics that go straight to a client |
 //! | `registry` `clock` | all open connections of a mount: swept for silence, drained at the end |
@@ -20,6 +21,8 @@
 pub(super) mod callbacks;
 pub(super) mod clock;
 pub(super) mod connected;
+mod counts;
+mod describe;
 pub(super) mod driver;
 pub(super) mod format;
 pub(super) mod guarded;

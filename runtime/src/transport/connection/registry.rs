@@ -12,7 +12,11 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use crate::slab::Slab;
+use crate::{
+    debug::{ChannelInfo, SocketInfo},
+    pubsub::SubscriberId,
+    slab::Slab,
+};
 
 /// Connections looked at before they are unlocked for others.
 const STRETCH: usize = 256;
@@ -25,6 +29,17 @@ pub(crate) trait Drainable: Send + Sync {
     /// Ends the connection if its client has been silent for too long. `now` is the coarse clock's
     /// time.
     fn sweep(&self, now: u64);
+
+    fn id(&self) -> SubscriberId;
+
+    /// What is told of it to those who ask who is here.
+    fn info(&self) -> SocketInfo;
+
+    /// At most `most` topics whose broadcasts go straight to its client.
+    fn channels(&self, most: usize) -> Vec<ChannelInfo>;
+
+    /// Asks the connection to end, because somebody wants it gone.
+    fn disconnect(&self);
 
     /// Asks the connection to tell its client to come back later, and to end.
     fn drain(&self);
@@ -96,6 +111,18 @@ impl Connections {
         batch.len()
     }
 
+    /// The connection of this id.
+    pub(crate) fn find(&self, id: SubscriberId) -> Option<Arc<dyn Drainable>> {
+        let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
+        while let Some(next) = self.copy(place, STRETCH, &mut members) {
+            if let Some(found) = members.drain(..).find(|member| member.id() == id) {
+                return Some(found);
+            }
+            place = next;
+        }
+        None
+    }
+
     /// The number of connections from slot `place` on.
     pub(crate) fn count_from(&self, place: usize) -> usize {
         match place {
@@ -149,7 +176,7 @@ impl Connections {
     }
 
     /// Collects the next members from slot `place` on, and advances `place`.
-    fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Drainable>> {
+    pub(crate) fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Drainable>> {
         let mut batch = Vec::new();
         // Slots may be free: members that left before do not count towards the batch.
         while batch.len() < most

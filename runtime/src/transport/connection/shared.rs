@@ -1,6 +1,7 @@
 //! The shared half of a connection: what its task, broadcasts, other tasks and the sweeper reach.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -10,6 +11,7 @@ use std::{
 
 use super::{
     clock::Since,
+    counts::Counts,
     out::{Out, Sent},
     registry::Drainable,
     stop::{StopFlag, StopRequest},
@@ -28,6 +30,12 @@ pub(super) const JUST_NOW: u64 = u64::MAX;
 /// The shared half of a connection.
 pub(in crate::transport) struct Shared<O: Out> {
     pub(super) id: SubscriberId,
+    /// The client's address, if it is known.
+    pub(super) peer: Option<IpAddr>,
+    /// The clock when it came, in seconds.
+    pub(super) opened: u32,
+    /// Somebody wants to know of its messages.
+    pub(super) is_counted: AtomicBool,
     pub(in crate::transport) context: Arc<MountContext>,
     pub(in crate::transport) side: O::Side,
     pub(super) encoder: &'static dyn Encoder,
@@ -52,6 +60,8 @@ pub(in crate::transport) struct State<O> {
     /// The connection's task.
     task: Option<Waker>,
     pub(super) subscriptions: Subscriptions,
+    /// `None` while nobody wants to know.
+    pub(super) counts: Option<Box<Counts>>,
     /// The clock when the client last took something of what waits for it, or nothing waited. Once
     /// it has left, when.
     pub(super) last_write: u64,
@@ -61,7 +71,7 @@ pub(in crate::transport) struct State<O> {
 
 impl<O: Out> Shared<O> {
     pub(in crate::transport) fn new(
-        id: SubscriberId,
+        (id, peer): (SubscriberId, Option<IpAddr>),
         context: Arc<MountContext>,
         encoder: &'static dyn Encoder,
         out: O,
@@ -73,11 +83,15 @@ impl<O: Out> Shared<O> {
             out,
             task: None,
             subscriptions,
+            counts: None,
             last_write,
             has_left: false,
         };
         Arc::new(Shared {
             id,
+            peer,
+            opened: u32::try_from(last_write / 1000).unwrap_or(u32::MAX),
+            is_counted: AtomicBool::new(false),
             context,
             side,
             encoder,

@@ -7,6 +7,9 @@ use crate::socket::Reason;
 /// The close code for a client that does not read: "try again later".
 const OVERFLOW: u16 = 1013;
 
+/// The close code for a client that is to come back: "going away".
+const GOING_AWAY: u16 = 1001;
+
 /// What `terminate` is told when a callback was given up.
 const LATE: &str = "a callback took longer than `callback_timeout`";
 
@@ -15,6 +18,8 @@ const LATE: &str = "a callback took longer than `callback_timeout`";
 #[repr(u8)]
 pub(in crate::transport) enum StopRequest {
     Nothing,
+    /// Somebody wants it gone.
+    Disconnect,
     /// The endpoint is shutting down.
     Drain,
     /// The client was silent for too long.
@@ -32,8 +37,9 @@ pub(in crate::transport) enum StopRequest {
 }
 
 impl StopRequest {
-    const ALL: [StopRequest; 8] = [
+    const ALL: [StopRequest; 9] = [
         StopRequest::Nothing,
+        StopRequest::Disconnect,
         StopRequest::Drain,
         StopRequest::Timeout,
         StopRequest::Overflow,
@@ -48,6 +54,7 @@ impl StopRequest {
     pub(in crate::transport) fn end(self) -> Option<(u16, Reason)> {
         Some(match self {
             StopRequest::Nothing => return None,
+            StopRequest::Disconnect => (GOING_AWAY, Reason::Disconnected),
             StopRequest::Drain | StopRequest::Cut => (1012, Reason::Shutdown),
             StopRequest::Timeout => (1002, Reason::Timeout),
             StopRequest::Overflow => (OVERFLOW, Reason::Overflow),

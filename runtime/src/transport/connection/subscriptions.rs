@@ -20,6 +20,16 @@ impl Subscriptions {
             .map(|subscription| subscription.encoding)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn topics(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .map(|subscription| subscription.membership.topic())
+    }
+
     pub(super) fn add(&mut self, membership: Membership, encoding: Encoding) {
         self.0.push(Subscription {
             membership,

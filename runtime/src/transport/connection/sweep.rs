@@ -11,6 +11,10 @@ use super::{
     shared::{JUST_NOW, Shared},
     stop::StopRequest,
 };
+use crate::{
+    debug::{ChannelInfo, SocketInfo},
+    pubsub::SubscriberId,
+};
 
 /// How long callbacks go on answering a client that has left.
 const LEFT: u64 = 5_000;
@@ -62,6 +66,7 @@ impl<O: Swept> Drainable for Shared<O> {
             return;
         }
         self.sweep_writes(now);
+        self.sweep_counts(now);
         let options = &self.context.options;
         let busy = self.busy.millis(now);
         if busy.is_some_and(|millis| millis >= options.callback_timeout.millis()) {
@@ -76,6 +81,22 @@ impl<O: Swept> Drainable for Shared<O> {
         } else {
             O::is_silent(self, silence);
         }
+    }
+
+    fn id(&self) -> SubscriberId {
+        self.id
+    }
+
+    fn info(&self) -> SocketInfo {
+        Shared::info(self)
+    }
+
+    fn channels(&self, most: usize) -> Vec<ChannelInfo> {
+        Shared::channels(self, most)
+    }
+
+    fn disconnect(&self) {
+        self.request_stop(StopRequest::Disconnect);
     }
 
     fn drain(&self) {

@@ -164,13 +164,19 @@ fn open<S: Socket>(
     options: &'static WebSocket,
     deflate: Option<Deflate>,
 ) {
-    let Connected { socket, id, inbox } = connected;
+    let Connected {
+        socket,
+        id,
+        peer: address,
+        inbox,
+    } = connected;
+    let from = (id, address);
     let encoder = const { &SocketEncoder::<S>::new(S::encode) };
     let tasks = context.handle.0.connections.clone();
     match stream {
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
-            let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
+            let peer = Peer::over_stream(from, wire, context, options, deflate, encoder);
             spawn(
                 &tasks,
                 Connection::new(socket, read, peer, inbox, &early),
@@ -179,7 +185,7 @@ fn open<S: Socket>(
         }
         #[cfg(feature = "rustls")]
         Stream::Tls(tls) => {
-            let peer = Peer::over_stream(id, tls.clone(), context, options, deflate, encoder);
+            let peer = Peer::over_stream(from, tls.clone(), context, options, deflate, encoder);
             spawn(
                 &tasks,
                 Connection::new(socket, tls, peer, inbox, &early),
@@ -188,7 +194,7 @@ fn open<S: Socket>(
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
-            let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
+            let peer = Peer::over_stream(from, wire, context, options, deflate, encoder);
             spawn(
                 &tasks,
                 Connection::new(socket, read, peer, inbox, &early),

@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -166,7 +167,7 @@ impl<W: Wire> Swept for StreamOut<W> {
 
 impl<W: Wire> Shared<StreamOut<W>> {
     pub(super) fn over_stream(
-        id: SubscriberId,
+        from: (SubscriberId, Option<IpAddr>),
         wire: W,
         context: Arc<MountContext>,
         options: &'static WebSocket,
@@ -179,7 +180,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
         };
         let (pinged, watched, blind) = Default::default();
         Shared::new(
-            id,
+            from,
             context,
             encoder,
             out,

@@ -1,0 +1,94 @@
+//! A connection as it is told to those who ask who is here.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use super::{counts::Counts, out::Out, shared::Shared, stop::StopRequest};
+use crate::debug::{ChannelInfo, SocketInfo, Traffic};
+
+impl<O: Out> Shared<O> {
+    /// A message of the client has come.
+    pub(in crate::transport) fn came(&self, bytes: usize) {
+        self.context.meters.came(bytes);
+        self.context.handle.0.figures.came(bytes);
+        if self.is_counted.load(Ordering::Relaxed) {
+            self.count(|counts| counts.came.add(bytes));
+        }
+    }
+
+    /// A message goes to the client.
+    pub(super) fn sent(&self, bytes: usize) {
+        self.context.meters.sent(bytes);
+        self.context.handle.0.figures.sent(bytes);
+        if self.is_counted.load(Ordering::Relaxed) {
+            self.count(|counts| counts.sent.add(bytes));
+        }
+    }
+
+    #[cold]
+    fn count(&self, add: impl FnOnce(&mut Counts)) {
+        if let Some(counts) = &mut self.state().counts {
+            add(counts);
+        }
+    }
+
+    /// Stops to count when nobody wants to know any more.
+    pub(super) fn sweep_counts(&self, now: u64) {
+        if !self.is_counted.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut state = self.state();
+        if state
+            .counts
+            .as_ref()
+            .is_some_and(|counts| !counts.are_wanted(now))
+        {
+            self.is_counted.store(false, Ordering::Relaxed);
+            state.counts = None;
+        }
+    }
+
+    pub(super) fn info(&self) -> SocketInfo {
+        let context = &*self.context;
+        let now = context.clock.now();
+        let mut state = self.state();
+        let counts = state.counts.get_or_insert_with(|| Counts::begin(now));
+        counts.ask(now);
+        let traffic = Traffic {
+            counted: Duration::from_millis(now.saturating_sub(counts.began)),
+            messages_in: counts.came.number,
+            bytes_in: counts.came.bytes,
+            messages_out: counts.sent.number,
+            bytes_out: counts.sent.bytes,
+        };
+        self.is_counted.store(true, Ordering::Relaxed);
+        let (waiting_bytes, has_left) = (state.out.held(), state.has_left);
+        let topics = state.subscriptions.len();
+        drop(state);
+        let is_told = self.stop_request() != StopRequest::Nothing;
+        SocketInfo {
+            id: self.id,
+            peer: self.peer,
+            path: context.path,
+            socket: context.socket,
+            transport: context.kind.name(),
+            open: Duration::from_secs((now / 1000).saturating_sub(self.opened.into())),
+            busy: self.busy.millis(now).map(Duration::from_millis),
+            waiting_bytes,
+            topics,
+            traffic,
+            is_ending: is_told || has_left || self.closing.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn channels(&self, most: usize) -> Vec<ChannelInfo> {
+        let state = self.state();
+        let topics = state.subscriptions.topics().take(most);
+        let topics: Vec<String> = topics.map(str::to_owned).collect();
+        drop(state);
+        let info = |topic: String| ChannelInfo {
+            channel: (self.context.channel_of)(&topic),
+            topic,
+        };
+        topics.into_iter().map(info).collect()
+    }
+}
