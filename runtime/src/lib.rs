@@ -32,6 +32,11 @@ mod crypto;
 #[cfg(not(feature = "tokens"))]
 #[path = "crypto/off.rs"]
 mod crypto;
+#[cfg(feature = "dashboard")]
+pub mod dashboard;
+#[cfg(not(feature = "dashboard"))]
+#[path = "dashboard/off.rs"]
+pub mod dashboard;
 pub mod debug;
 pub mod endpoint;
 mod error;

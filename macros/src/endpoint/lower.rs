@@ -270,6 +270,10 @@ fn subject(value: &Expr) -> String {
 fn compiled(setting: &Setting) -> TokenStream {
     let (name, attributes) = (&setting.name, without_docs(&setting.attributes));
     let value = match &setting.value {
+        Value::Group(options) if name == "dashboard" => {
+            let (literal, at) = (literal(options), name.span());
+            some(&quote_spanned!(at.resolved_at(Span::mixed_site())=> __rt::dashboard(#literal)))
+        }
         Value::Group(options) => some(&literal(options)),
         Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
         Value::Off | Value::Extra(_) | Value::Watchers(_) => TokenStream::new(),

@@ -330,6 +330,12 @@ fn example(known: &Directive) -> String {
                         known.name
                     )
                 }
+                Some((first, Kind::UrlPath)) => {
+                    format!(
+                        "{}({first} = \"/dashboard\", who_may = operator)",
+                        known.name
+                    )
+                }
                 Some((first, Kind::Patterns)) => {
                     format!("{}({first} = [\"static/.*\"])", known.name)
                 }

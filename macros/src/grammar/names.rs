@@ -1,12 +1,13 @@
 //! Names of directives that the runtime has to know, too.
 
 /// Directives that are part of the binary: only the declaration can set them.
-pub(crate) const DECLARED: [&str; 9] = [
+pub(crate) const DECLARED: [&str; 10] = [
     "state",
     "force_ssl",
     "rewrite_on",
     "render_errors",
     "debug_errors",
+    "dashboard",
     "socket",
     "plug",
     "service",

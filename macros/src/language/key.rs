@@ -120,6 +120,8 @@ pub(crate) enum Kind {
     SecureHost,
     /// A list of hosts, or a function of the request's head.
     Excluded,
+    /// A function of the request's head.
+    WhoMay,
     /// A level, `false`, or a function of what is logged that returns the level.
     ChosenLevel {
         /// The function's type.

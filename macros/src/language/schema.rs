@@ -61,6 +61,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("rewrite_on", Form::Value(&REWRITE_ON)),
     compiled("render_errors", Form::Group(&RENDER_ERRORS)),
     compiled("debug_errors", Form::Value(&DEBUG_ERRORS)),
+    compiled("dashboard", Form::Group(&DASHBOARD)),
     compiled("socket", Form::Socket),
     compiled("plug", Form::Expression),
     compiled("service", Form::Expression),
@@ -206,6 +207,13 @@ pub(crate) const RENDER_ERRORS: Group = Group {
         key("status", Kind::ErrorStatus),
         key("log", Kind::Level),
     ],
+};
+
+pub(crate) const DASHBOARD: Group = Group {
+    name: "dashboard",
+    literal: "Dashboard",
+    phase: Phase::Compile,
+    keys: &[key("path", Kind::UrlPath), key("who_may", Kind::WhoMay)],
 };
 
 pub(crate) const PUBSUB: Group = Group {

@@ -142,6 +142,7 @@ fn keys_are_the_fields_of_the_runtime() {
         ("socket/options.rs", &SOCKET_OPTIONS),
         ("force_ssl.rs", &FORCE_SSL),
         ("error_page/options.rs", &RENDER_ERRORS),
+        ("dashboard/options.rs", &DASHBOARD),
         ("socket/options.rs", &WEBSOCKET),
         ("socket/options.rs", &LONGPOLL),
         ("socket/options.rs", &CRYPTO),

@@ -70,6 +70,9 @@ pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
 /// Closures that look at the head of a request.
 const OF_A_HEAD: &[&str] = &["|head|", "|head, edge|"];
 
+/// The same, where the second argument is a handle.
+const OF_A_REQUEST: &[&str] = &["|head|", "|head, handle|"];
+
 struct Check<'a> {
     name: &'static str,
     kind: Kind,
@@ -269,6 +272,10 @@ impl Check<'_> {
                 closure::check(self.name, value, OF_A_HEAD, self.diag);
                 self.texts(value);
             }
+            Kind::WhoMay => {
+                closure::check(self.name, value, OF_A_REQUEST, self.diag);
+                self.who_may(value);
+            }
             Kind::Secret => secret::check(self.name, value, self.diag),
             Kind::Range { least, most } => self.range(value, least, most),
             Kind::ServerUrl => server_url::check(self.name, value, self.diag),
@@ -287,6 +294,20 @@ impl Check<'_> {
             self.diag
                 .push(value, message)
                 .help("write `debug_errors = cfg!(debug_assertions)`");
+        }
+    }
+
+    fn who_may(&mut self, value: &Expr) {
+        let Some(literal) = expr::literal_name(value) else {
+            return;
+        };
+        let message = format!("`who_may` takes a function, this is {literal}");
+        let found = self.diag.push(value, message);
+        found.help("its shape is `fn(&http::request::Parts) -> Access`");
+        if expr::boolean(value) == Some(true) {
+            found.help(
+                "the dashboard shows addresses, topics and log lines: do not let everybody see it",
+            );
         }
     }
 

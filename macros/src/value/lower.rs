@@ -244,6 +244,18 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
             let hosts = slice(value);
             quote_spanned!(at=> __rt::Exclude::Hosts(#hosts))
         }
+        Kind::WhoMay => {
+            let function = match closure::of(value) {
+                Some(closure) if closure.inputs.len() > 1 => {
+                    quote_spanned!(at=> |__argument0, __argument1| __rt::may_see_with(#value, __argument0, __argument1))
+                }
+                _ => {
+                    let (ours, short) = (quote!(__rt::MaySee::may_see), quote!(__rt::may_see));
+                    closure::function(value, 2, &ours, &short)
+                }
+            };
+            quote_spanned!(at=> ::core::option::Option::Some(#function))
+        }
         Kind::Word { literal, words } => match word(value, words) {
             Some((word, variant)) => {
                 let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     address::Address,
     config::{Config, ConfigError, ConfigErrors, Http, Resolved, Setting, Settings},
-    contain,
+    contain, dashboard,
     error::Error,
     error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
@@ -252,7 +252,11 @@ impl<E: Endpoint> Builder<E> {
             })
         });
         let declared = E::DEF.mounts.iter().zip(drainers.iter().copied());
-        let mounts = Dispatcher::new(declared.chain(own_mounts(&config)), &config, &handle);
+        let mounts = Dispatcher::new(
+            declared.chain(own_mounts(E::DEF, &config)),
+            &config,
+            &handle,
+        );
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let reader = Reader::<E> {
             file: self.file.take(),
@@ -267,13 +271,14 @@ impl<E: Endpoint> Builder<E> {
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
         let pages = Pages::new(error_pages(E::DEF), handle.clone());
         let live_reload = LiveReload::start(&config, &handle).await;
+        let dashboard = dashboard::Served::start(E::DEF.dashboard, &handle);
         let service = EndpointService::new(
             handle.clone(),
             mounts.clone(),
             pipeline,
             gate,
             pages,
-            live_reload,
+            (dashboard, live_reload),
         );
 
         let drainer = config.drainer.as_ref();
@@ -374,13 +379,23 @@ fn error_pages(def: &EndpointDef) -> ErrorPages {
 }
 
 /// The mounts that an endpoint has besides those of its declaration.
-fn own_mounts(config: &Config) -> Option<(&'static Mount, Option<Drainer>)> {
+fn own_mounts(
+    def: &EndpointDef,
+    config: &Config,
+) -> impl DoubleEndedIterator<Item = (&'static Mount, Option<Drainer>)> {
+    let mut mounts = Vec::<&'static Mount>::new();
     #[cfg(feature = "live-reload")]
     if LiveReload::is_on(config) {
-        return Some((crate::live_reload::MOUNT, Some(Drainer::DEFAULT)));
+        mounts.push(crate::live_reload::MOUNT);
     }
-    let _ = config;
-    None
+    #[cfg(feature = "dashboard")]
+    if dashboard::Served::is_on(def.dashboard) {
+        mounts.push(dashboard::MOUNT);
+    }
+    let _ = (def, config);
+    mounts
+        .into_iter()
+        .map(|mount| (mount, Some(Drainer::DEFAULT)))
 }
 
 fn listens(config: &Config) -> bool {

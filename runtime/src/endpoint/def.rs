@@ -3,6 +3,7 @@
 use super::ForceSsl;
 use crate::{
     arrival::Forwarded,
+    dashboard::Dashboard,
     error_page::{DebugErrors, RenderErrors},
     transport::Mount,
 };
@@ -23,6 +24,8 @@ pub struct EndpointDef {
     pub render_errors: Option<RenderErrors>,
     /// `debug_errors = ..`: who sees pages for developers instead.
     pub debug_errors: DebugErrors,
+    /// `dashboard(..)`: a page that shows what the endpoint does. It needs the feature `dashboard`.
+    pub dashboard: Option<Dashboard>,
     /// The plugs and the service as text, for those pages.
     pub plugs: &'static [&'static str],
 }
@@ -36,6 +39,7 @@ impl EndpointDef {
         rewrite_on: &[],
         render_errors: None,
         debug_errors: DebugErrors::Off,
+        dashboard: None,
         plugs: &[],
     };
 }

@@ -17,6 +17,7 @@ use tower_service::Service;
 use super::{gate::Gate, observed::Observed};
 use crate::{
     body::Body,
+    dashboard::Served,
     error::BoxError,
     error_page::{Kept, Pages},
     force_ssl::Passage,
@@ -65,6 +66,7 @@ struct Parts {
     /// `None` if the endpoint declares neither `force_ssl` nor `rewrite_on`.
     gate: Option<Gate>,
     pages: Pages,
+    dashboard: Option<Served>,
     live_reload: Option<LiveReload>,
 }
 
@@ -75,7 +77,7 @@ impl EndpointService {
         pipeline: Pipeline,
         gate: Option<Gate>,
         pages: Pages,
-        live_reload: Option<LiveReload>,
+        (dashboard, live_reload): (Option<Served>, Option<LiveReload>),
     ) -> Self {
         EndpointService(Arc::new(Parts {
             handle,
@@ -83,6 +85,7 @@ impl EndpointService {
             pipeline,
             gate,
             pages,
+            dashboard,
             live_reload,
         }))
     }
@@ -125,22 +128,23 @@ impl EndpointService {
                 marked: Some(self.0.clone()),
                 ..self.dispatch(request)
             },
-            Passage::Redirected(response) => {
-                let answer = Answering::new(Box::pin(std::future::ready(Ok(response))));
-                EndpointFuture::new(answer, false)
-            }
+            Passage::Redirected(response) => EndpointFuture::ready(response),
         }
     }
 
     fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
+        let request = match &self.0.dashboard {
+            None => request,
+            Some(dashboard) => match dashboard.take(request) {
+                Ok(page) => return EndpointFuture::ready(page),
+                Err(request) => request,
+            },
+        };
         let Some(live) = &self.0.live_reload else {
             return self.dispatch_on(request);
         };
         match live.take(request) {
-            Ok(page) => {
-                let answer = Answering::new(Box::pin(std::future::ready(Ok(page))));
-                EndpointFuture::new(answer, false)
-            }
+            Ok(page) => EndpointFuture::ready(page),
             Err(request) => EndpointFuture {
                 reloads: (request.method() != Method::HEAD).then(|| self.0.clone()),
                 ..self.dispatch_on(request)
@@ -212,6 +216,11 @@ impl EndpointFuture {
             meter: RequestMeter::begin(""),
             reloads: None,
         }
+    }
+
+    fn ready(response: Response<Body>) -> Self {
+        let answer = Answering::new(Box::pin(std::future::ready(Ok(response))));
+        EndpointFuture::new(answer, false)
     }
 }
 

@@ -371,6 +371,19 @@ impl Presence {
         presences.remove(key)
     }
 
+    /// The first topics by name, after this name, in which somebody is present, with the number of
+    /// metas.
+    #[cfg(feature = "dashboard")]
+    pub(crate) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
+        self.0.read(|state| state.topics(after, most))
+    }
+
+    /// The first keys of a topic with the number of their metas, and how many keys there are besides.
+    #[cfg(feature = "dashboard")]
+    pub(crate) fn keys(&self, topic: &str, most: usize) -> (Vec<(String, usize)>, usize) {
+        self.0.read(|state| state.keys(topic, most))
+    }
+
     async fn fetch(&self, topic: &str, presences: &mut Presences) {
         let deadline = Instant::now() + PATIENCE;
         let callbacks = self.0.callbacks();

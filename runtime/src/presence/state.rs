@@ -281,6 +281,54 @@ impl State {
             .map_or_else(Vec::new, |members| self.metas(members.iter()))
     }
 
+    /// The first topics by name, after this name, in which something is shown, and how much.
+    #[cfg(feature = "dashboard")]
+    pub(super) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
+        let mut first = BTreeMap::new();
+        for (topic, members) in self.topics.iter().filter(|(topic, _)| ***topic > *after) {
+            let is_full = first.len() >= most;
+            if is_full
+                && first
+                    .last_key_value()
+                    .is_some_and(|(last, _)| *last < topic)
+            {
+                continue;
+            }
+            let shown = members.iter().filter(|(.., dot)| self.shows(*dot)).count();
+            if shown > 0 {
+                first.insert(topic, shown);
+            }
+            if first.len() > most {
+                first.pop_last();
+            }
+        }
+        let topics = first.into_iter();
+        topics
+            .map(|(topic, shown)| (topic.to_string(), shown))
+            .collect()
+    }
+
+    /// The first keys of a topic with how much is shown of each, and how many keys there are
+    /// besides.
+    #[cfg(feature = "dashboard")]
+    pub(super) fn keys(&self, topic: &str, most: usize) -> (Vec<(String, usize)>, usize) {
+        let members = self.topics.get(topic).into_iter().flatten();
+        let (mut keys, mut more) = (Vec::<(String, usize)>::new(), 0);
+        let mut latest: Option<&Arc<str>> = None;
+        for (key, ..) in members.filter(|(.., dot)| self.shows(*dot)) {
+            if latest.replace(key).is_none_or(|latest| latest != key) {
+                if keys.len() < most {
+                    keys.push((key.to_string(), 1));
+                } else {
+                    more += 1;
+                }
+            } else if let Some((_, metas)) = keys.last_mut().filter(|_| more == 0) {
+                *metas += 1;
+            }
+        }
+        (keys, more)
+    }
+
     /// What is shown of one key.
     pub(super) fn list_key(&self, topic: &str, key: &str) -> Vec<(Arc<str>, Meta)> {
         let Some(members) = self.topics.get(topic) else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
+    dashboard::Dashboard,
     feature::Feature,
     session::SessionOptions,
     socket::{DrainerOptions, LongPoll, Timeout, WebSocket, eq},
@@ -211,4 +212,14 @@ pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket>
         );
     }
     None
+}
+
+/// A dashboard, which needs the feature.
+#[track_caller]
+pub const fn dashboard(dashboard: Dashboard) -> Dashboard {
+    #[cfg(not(feature = "dashboard"))]
+    if let Some(feature) = Feature::DASHBOARD.lacking() {
+        panic!("{}", Text::new(feature.text).help(feature.help).as_str());
+    }
+    dashboard
 }

@@ -7,6 +7,7 @@ use http::{Response, request::Parts};
 use crate::{
     body::Body,
     config::Group,
+    dashboard::Access,
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
     origin::Origin,
@@ -258,4 +259,39 @@ impl<F: FnOnce(&Parts, &Handle) -> R, R: Into<String>> ChooseHost<(Parts, Handle
 /// A closure `|head| ..`.
 pub fn choose_host<R: Into<String>>(host: fn(&Parts) -> R, head: &Parts) -> String {
     host(head).into()
+}
+
+/// A function for `who_may` of `dashboard`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is not a function for `who_may`",
+    label = "expected `fn(&http::request::Parts) -> Access`, or with `&Handle` as a second argument"
+)]
+pub trait MaySee<Arguments> {
+    fn may_see(self, head: &Parts, handle: &Handle) -> Access;
+}
+
+impl<F: FnOnce(&Parts) -> R, R: Into<Access>> MaySee<(Parts, R)> for F {
+    fn may_see(self, head: &Parts, _: &Handle) -> Access {
+        self(head).into()
+    }
+}
+
+impl<F: FnOnce(&Parts, &Handle) -> R, R: Into<Access>> MaySee<(Parts, Handle, R)> for F {
+    fn may_see(self, head: &Parts, handle: &Handle) -> Access {
+        self(head, handle).into()
+    }
+}
+
+/// A closure `|head| ..`.
+pub fn may_see<R: Into<Access>>(may_see: fn(&Parts) -> R, head: &Parts) -> Access {
+    may_see(head).into()
+}
+
+/// A closure `|head, handle| ..`.
+pub fn may_see_with<R: Into<Access>>(
+    may_see: fn(&Parts, &Handle) -> R,
+    head: &Parts,
+    handle: &Handle,
+) -> Access {
+    may_see(head, handle).into()
 }

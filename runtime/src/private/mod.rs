@@ -26,13 +26,14 @@ pub use tracing::Level;
 
 pub use self::{
     check::{
-        age, at_least, drainer, key_length, longpoll, positive, rounds, session, subprotocols,
-        timeout, transport_path, wait, without_websocket,
+        age, at_least, dashboard, drainer, key_length, longpoll, positive, rounds, session,
+        subprotocols, timeout, transport_path, wait, without_websocket,
     },
     function::{
-        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, SharedAdapter, Watch,
-        adapter, choose_host, compute_session, compute_session_with, decide_origin, excludes,
-        handle_error, keys, watch, watch_with, with_edge, with_handle, with_state,
+        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, MaySee, SharedAdapter,
+        Watch, adapter, choose_host, compute_session, compute_session_with, decide_origin,
+        excludes, handle_error, keys, may_see, may_see_with, watch, watch_with, with_edge,
+        with_handle, with_state,
     },
     mount::{check_paths, mount},
     names::{
@@ -54,6 +55,7 @@ pub use crate::{
         TargetWindow, TopicPatterns, TrustedProxies, Url, Watcher, Watchers,
     },
     crypto::options::Digest,
+    dashboard::Dashboard,
     endpoint::{
         Builder, Endpoint, EndpointDef, EndpointHandle, Exclude, ForceSsl, IntoConfig, Running,
         SecureHost,
