@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{known::Known, sampler::since_1970};
+use super::{known::Known, time::since_1970};
 use crate::{
     debug::{Cursor, SocketInfo},
     handle::Handle,
@@ -81,14 +81,15 @@ fn topics(after: &str, handle: &Handle) -> Value {
 
 fn members(topic: &str, handle: &Handle) -> Value {
     let members = handle.list_members(topic, Cursor::START, BADGES);
+    let sockets = handle.sockets_of(&members.items);
     let items: Vec<_> = members
         .items
         .iter()
         .map(|id| {
-            let socket = handle.socket(*id);
+            let socket = sockets.iter().find(|socket| socket.id == *id);
             json!({
                 "id": id.to_string(),
-                "socket": socket.as_ref().map(|socket| socket.socket),
+                "socket": socket.map(|socket| socket.socket),
                 "peer": socket.and_then(|socket| socket.peer),
             })
         })

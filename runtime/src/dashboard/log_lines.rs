@@ -11,7 +11,7 @@ use serde::Serialize;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{Layer, layer::Context};
 
-use super::sampler::since_1970;
+use super::time::since_1970;
 use crate::telemetry::Line;
 
 /// The maximum number of lines that are kept, and of their bytes.

@@ -10,6 +10,7 @@
 // | `known` | what the page shows without asking: samples and log lines |
 // | `sampler` | the task that takes the samples |
 // | `process` | what the system says of this process |
+// | `time` | times as pages are told them |
 // | `log_lines` | the layer that keeps log lines |
 
 mod access;
@@ -21,6 +22,7 @@ mod page;
 mod process;
 mod sampler;
 mod served;
+mod time;
 mod viewer;
 
 pub use self::{access::Access, log_lines::LogLines, options::Dashboard};

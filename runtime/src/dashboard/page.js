@@ -1,6 +1,7 @@
 "use strict";
 (() => {
-  const SPAN = 600;
+  const KEPT = 600;
+  const WIDTH = 600;
   const { socket: path, token } = document.body.dataset;
   const samples = [];
   let started = null;
@@ -18,7 +19,7 @@
       else if (value === true) element.setAttribute(key, "");
       else if (value !== false && value != null) element.setAttribute(key, value);
     }
-    element.append(...children.flat().filter((child) => child != null && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
     return element;
   }
 
@@ -87,17 +88,18 @@
     const at = svg("line", { class: "at", y1: 0, y2: 100, visibility: "hidden" });
     drawing.append(at);
     const top = h("span", { class: "top" });
+    const since = h("span", {}, "");
     const when = h("span", {}, "now");
     const figure = h(
       "figure", { class: "card chart" },
       h("h2", {}, title),
       h("div", { class: "now" }, numbers.map(({ span }) => span)),
       h("div", { class: "plot" }, drawing, top),
-      h("div", { class: "span" }, h("span", {}, "10 min ago"), when),
+      h("div", { class: "span" }, since, when),
     );
     drawing.addEventListener("pointermove", (event) => {
       const box = drawing.getBoundingClientRect();
-      pointed = Math.min(SPAN, Math.max(0, ((event.clientX - box.left) / box.width) * SPAN));
+      pointed = Math.min(WIDTH, Math.max(0, ((event.clientX - box.left) / box.width) * WIDTH));
       draw();
     });
     drawing.addEventListener("pointerleave", () => { pointed = null; draw(); });
@@ -105,7 +107,9 @@
     return () => {
       const last = samples.at(-1);
       if (!last) return;
-      const place = (sample) => SPAN - (last.at - sample.at) / 1000;
+      // A young process fills the chart, too.
+      const minutes = Math.min(10, Math.max(1, Math.ceil((last.at - samples[0].at) / 60_000)));
+      const place = (sample) => WIDTH * (1 - (last.at - sample.at) / (minutes * 60_000));
       const seen = samples.filter((sample) => place(sample) >= 0);
       const shown = pointed == null ? last : seen.reduce((near, sample) =>
         Math.abs(place(sample) - pointed) < Math.abs(place(near) - pointed) ? sample : near, last);
@@ -121,6 +125,7 @@
         numbers[index].text.data = shown[key] == null ? "not known" : format(shown[key]);
       });
       top.textContent = format(scale);
+      since.textContent = `${minutes} min ago`;
       when.textContent = shown === last ? "now" : clock(shown.at);
       at.setAttribute("visibility", shown === last ? "hidden" : "visible");
       at.setAttribute("x1", place(shown));
@@ -167,7 +172,7 @@
 
   channel.on("tick", ({ sample, lines: news, missed: more }) => {
     samples.push(sample);
-    while (samples.length > SPAN) samples.shift();
+    while (samples.length > KEPT) samples.shift();
     if (lines) {
       lines.push(...news);
       missed += more;
@@ -214,7 +219,7 @@
   }
 
   function row(columns, cells) {
-    return h("tr", {}, cells.map((cell, index) => h("td", { class: columns[index].kind, "data-name": columns[index].name }, cell)));
+    return h("tr", {}, cells.map((cell, index) => h("td", { class: columns[index].kind, "data-name": columns[index].name }, h("div", {}, cell))));
   }
 
   const column = (name, kind = "") => ({ name, kind });

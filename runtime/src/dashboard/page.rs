@@ -8,7 +8,7 @@ use http::{
     },
 };
 
-use super::{known::Known, served::SOCKET};
+use super::{known::Known, viewer::SOCKET};
 use crate::{body::Body, handle::Handle};
 
 const PAGE: &str = include_str!("page.html");

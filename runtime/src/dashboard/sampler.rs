@@ -2,15 +2,17 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
-use serde_json::json;
+use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{
     known::{Known, Sample},
+    log_lines::LogLine,
     process,
+    time::since_1970,
 };
 use crate::{handle::Handle, pubsub::Json};
 
@@ -22,6 +24,15 @@ const EVERY: Duration = Duration::from_secs(1);
 /// The maximum number of log lines that pages are told in a second. They are told how many there
 /// were besides.
 const LINES: usize = 100;
+
+/// What pages are told each second.
+#[derive(Serialize)]
+struct Tick {
+    sample: Sample,
+    lines: Vec<LogLine>,
+    /// Lines that came too fast to be told.
+    missed: u64,
+}
 
 /// Takes a sample a second, until the endpoint stops.
 pub(super) async fn run(handle: Handle, known: Arc<Known>) {
@@ -43,7 +54,11 @@ pub(super) async fn run(handle: Handle, known: Arc<Known>) {
         if handle.pubsub().subscribers(TOPIC) == 0 {
             continue;
         }
-        let tick = json!({ "sample": sample, "lines": lines, "missed": missed });
+        let tick = Tick {
+            sample,
+            lines,
+            missed,
+        };
         if let Err(error) = handle.local_broadcast(TOPIC, "tick", Json(tick)) {
             tracing::debug!(%error, "dashboards are not told");
         }
@@ -88,10 +103,4 @@ impl Before {
             memory: process::memory(),
         }
     }
-}
-
-/// Milliseconds since 1970.
-pub(super) fn since_1970(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

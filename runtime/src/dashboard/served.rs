@@ -6,7 +6,12 @@ use http::{
     HeaderValue, Request, Response, StatusCode, Uri, header::WWW_AUTHENTICATE, request::Parts,
 };
 
-use super::{Access, Dashboard, known::Known, page, sampler, viewer::PATH};
+use super::{
+    Access, Dashboard,
+    known::Known,
+    page, sampler,
+    viewer::{PATH, SOCKET},
+};
 use crate::{
     arrival,
     body::{Body, respond},
@@ -14,9 +19,6 @@ use crate::{
     handle::Handle,
     interop,
 };
-
-/// The socket, below the dashboard's path.
-pub(super) const SOCKET: &str = "/socket";
 
 /// The dashboard of a running endpoint.
 pub(crate) struct Served {

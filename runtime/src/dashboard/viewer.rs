@@ -1,12 +1,15 @@
 //! The socket of the page, and its channel.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::{
-    known::Known,
+    known::{Known, Sample},
     listings,
-    sampler::{TOPIC, since_1970},
+    log_lines::LogLine,
+    sampler::TOPIC,
+    time::since_1970,
 };
 use crate::{
     channel::{
@@ -23,11 +26,14 @@ use crate::{
 /// Where the socket is mounted: requests for that of the declared path are led here, and no others.
 pub(super) const PATH: &str = "/landfall/dashboard/socket";
 
+/// The socket, below the dashboard's path.
+pub(super) const SOCKET: &str = "/socket";
+
 /// The parameter by which a page proves that it is one of this endpoint.
 const TOKEN: &str = "token";
 
 /// The maximum number of log lines of a page that begins.
-const LINES: usize = 500;
+const LINES: usize = 200;
 
 /// The socket of pages, which logs nothing. Its token says which pages may open it, by whatever name
 /// of the endpoint they were loaded.
@@ -64,6 +70,17 @@ impl ChannelSocket for DashboardSocket {
     }
 }
 
+/// What a page begins with.
+#[derive(Serialize)]
+struct Begin<'a> {
+    node: Option<&'a str>,
+    version: &'a str,
+    started: u64,
+    samples: Vec<Sample>,
+    /// `None` if nobody keeps lines.
+    lines: Option<Vec<LogLine>>,
+}
+
 struct DashboardChannel;
 
 impl Channel for DashboardChannel {
@@ -76,14 +93,13 @@ impl Channel for DashboardChannel {
         let Some(known) = Known::of(handle) else {
             return Err(JoinError::because("no dashboard"));
         };
-        let lines = known.lines.as_ref().map(|lines| lines.after(0, LINES).0);
-        let begin = json!({
-            "node": handle.node(),
-            "version": env!("CARGO_PKG_VERSION"),
-            "started": since_1970(known.started),
-            "samples": known.all(),
-            "lines": lines,
-        });
+        let begin = Begin {
+            node: handle.node(),
+            version: env!("CARGO_PKG_VERSION"),
+            started: since_1970(known.started),
+            samples: known.all(),
+            lines: known.lines.as_ref().map(|lines| lines.after(0, LINES).0),
+        };
         Ok(Joined::new(DashboardChannel).reply(Json(begin)))
     }
 

@@ -10,6 +10,10 @@ pub(crate) trait Directory: Send + Sync {
 
     fn socket(&self, id: SubscriberId) -> Option<SocketInfo>;
 
+    /// Those of these sockets that are there.
+    #[cfg(feature = "dashboard")]
+    fn sockets_of(&self, ids: &[SubscriberId]) -> Vec<SocketInfo>;
+
     /// At most `most` topics of a socket.
     fn channels(&self, id: SubscriberId, most: usize) -> Option<Vec<ChannelInfo>>;
 

@@ -40,6 +40,13 @@ impl Handle {
         self.0.directory.get()?.socket(id)
     }
 
+    /// Those of these sockets that are there, in one pass.
+    #[cfg(feature = "dashboard")]
+    pub(crate) fn sockets_of(&self, ids: &[SubscriberId]) -> Vec<SocketInfo> {
+        let directory = self.0.directory.get();
+        directory.map_or_else(Vec::new, |directory| directory.sockets_of(ids))
+    }
+
     /// The topics that a socket is in, at most [`MOST`](crate::debug::MOST), with the channels that
     /// serve them. `None` if the socket is not there. A join that is not answered yet is not listed.
     ///

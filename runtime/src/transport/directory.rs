@@ -1,5 +1,7 @@
 //! The connections of all mounts, for those who ask who is here.
 
+#[cfg(feature = "dashboard")]
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Dispatcher, WeakDispatcher, connection::registry::Drainable};
@@ -21,6 +23,17 @@ impl Directory for WeakDispatcher {
 
     fn socket(&self, id: SubscriberId) -> Option<SocketInfo> {
         Some(self.upgrade()?.find_socket(id)?.info())
+    }
+
+    #[cfg(feature = "dashboard")]
+    fn sockets_of(&self, ids: &[SubscriberId]) -> Vec<SocketInfo> {
+        let (mut found, ids) = (Vec::new(), ids.iter().collect::<HashSet<_>>());
+        let is_meant = |socket: &dyn Drainable| ids.contains(&socket.id());
+        for context in self.upgrade().iter().flat_map(Dispatcher::contexts) {
+            let meant = context.connections.filter(is_meant);
+            found.extend(meant.iter().map(|socket| socket.info()));
+        }
+        found
     }
 
     fn channels(&self, id: SubscriberId, most: usize) -> Option<Vec<ChannelInfo>> {

@@ -188,9 +188,9 @@ impl Dispatcher {
         }
     }
 
-    /// All transports of all mounts, always in the same order.
+    /// All transports of all mounts, in the order of the declaration.
     pub(super) fn contexts(&self) -> impl Iterator<Item = &Arc<MountContext>> {
-        self.0.routes.iter().map(|route| &route.context)
+        self.0.routes.iter().rev().map(|route| &route.context)
     }
 
     /// Finds what is wrong with the mounts under another configuration.

@@ -4,6 +4,7 @@
 
 mod assets;
 mod chromium;
+mod dashboard;
 mod example;
 mod http2;
 mod live_reload;

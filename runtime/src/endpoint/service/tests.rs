@@ -59,7 +59,14 @@ fn service(pipeline: Pipeline) -> EndpointService {
         PubSub::new(),
         AppState::default(),
     );
-    EndpointService::new(handle, OnePath, pipeline, None, Pages::default(), None)
+    EndpointService::new(
+        handle,
+        OnePath,
+        pipeline,
+        None,
+        Pages::default(),
+        (None, None),
+    )
 }
 
 mod forced;

@@ -123,6 +123,20 @@ impl Connections {
         None
     }
 
+    /// The connections that are meant.
+    #[cfg(feature = "dashboard")]
+    pub(crate) fn filter(
+        &self,
+        is_meant: impl Fn(&dyn Drainable) -> bool,
+    ) -> Vec<Arc<dyn Drainable>> {
+        let (mut place, mut members, mut meant) = (0, Vec::with_capacity(STRETCH), Vec::new());
+        while let Some(next) = self.copy(place, STRETCH, &mut members) {
+            meant.extend(members.drain(..).filter(|member| is_meant(&**member)));
+            place = next;
+        }
+        meant
+    }
+
     /// The number of connections from slot `place` on.
     pub(crate) fn count_from(&self, place: usize) -> usize {
         match place {

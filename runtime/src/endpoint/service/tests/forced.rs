@@ -37,7 +37,7 @@ fn behind(
         Pipeline::new(Named),
         Gate::new(rewrite_on, force),
         Pages::default(),
-        None,
+        (None, None),
     )
 }
 
