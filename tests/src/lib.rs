@@ -32,3 +32,8 @@ pub mod replay;
 pub mod soak;
 pub mod wait;
 pub mod wire;
+
+/// The front page, whose code is compiled as that of the documentation is.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct FrontPage;
