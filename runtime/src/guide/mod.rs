@@ -1,4 +1,5 @@
 #![doc = include_str!("../docs/guide/index.md")]
+#![cfg_attr(docsrs, doc(auto_cfg = false))]
 
 // Its chapters have no items. Each is a page of text in `docs/guide/`, whose code is compiled and run
 // as an example of the documentation.
