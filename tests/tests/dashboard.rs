@@ -400,12 +400,12 @@ async fn a_page_shows_log_lines_and_not_too_many_of_them() {
     while shown + missed < 250 {
         let tick: Value = page.expect("tick").await.parse();
         let lines = tick["lines"].as_array().unwrap();
-        let waves = lines
+        let mut waves = lines
             .iter()
             .filter(|line| line["text"].as_str().unwrap().starts_with("a wave"));
         shown += waves.clone().count();
         missed += tick["missed"].as_u64().unwrap() as usize;
-        last = waves.last().map_or(last, |line| line["text"].clone());
+        last = waves.next_back().map_or(last, |line| line["text"].clone());
     }
     assert!(
         shown >= 100 && last == "a wave number=249",
