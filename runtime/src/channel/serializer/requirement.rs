@@ -39,6 +39,7 @@ impl Requirement {
     ///
     /// # Panics
     /// If the text is not a requirement.
+    #[track_caller]
     pub const fn new(text: &'static str) -> Requirement {
         let mut rest = text.as_bytes();
         loop {
