@@ -17,6 +17,7 @@ use super::{
     context::{MountContext, MountOrigin},
     drain::drain,
     erased::{ErasedTransport, ResponseFuture},
+    index::Index,
     log,
     mount::Mount,
     pattern::{NotUtf8, Path, Pattern},
@@ -50,6 +51,7 @@ impl WeakDispatcher {
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
     routes: Vec<Route>,
+    index: Index,
     clock: CoarseClock,
 }
 
@@ -182,7 +184,12 @@ impl Dispatcher {
         }
         errors.reverse();
         if errors.is_empty() {
-            Ok(Dispatcher(Arc::new(Inner { routes, clock })))
+            let index = Index::new(routes.iter().map(|route| &route.pattern));
+            Ok(Dispatcher(Arc::new(Inner {
+                routes,
+                index,
+                clock,
+            })))
         } else {
             Err(errors)
         }
@@ -231,7 +238,8 @@ impl Dispatcher {
     /// The route of a path, and the path's variables.
     fn find(&self, path: &str) -> Option<(&Route, Result<Params, NotUtf8>)> {
         let path = Path::new(path);
-        let mut routes = self.0.routes.iter();
+        let candidates = self.0.index.candidates(path).iter();
+        let mut routes = candidates.filter_map(|number| self.0.routes.get(*number));
         routes.find_map(|route| Some((route, route.pattern.variables(path)?)))
     }
 

@@ -154,7 +154,7 @@
 // | `attempt` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
 // | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 // | `connection/` | what every open connection is, whatever carries it |
-// | `pattern` | paths with variables |
+// | `pattern` `index` | paths with variables, and which of them a path may have |
 // | `websocket/` | RFC 6455 and RFC 7692 |
 // | `longpoll/` | requests that wait for messages |
 // | `log` | what is logged of all this |
@@ -168,6 +168,7 @@ mod dispatch;
 mod drain;
 mod erased;
 mod grow;
+mod index;
 mod log;
 #[cfg(feature = "longpoll")]
 mod longpoll;

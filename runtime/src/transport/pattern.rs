@@ -8,8 +8,7 @@ use crate::socket::{Param, Params};
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Segment>);
 
-/// A request's path, with the number of its segments and the first of them: most patterns are told
-/// from it by these.
+/// A request's path, with the number of its segments and the first of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path<'a> {
     text: &'a str,
@@ -24,6 +23,11 @@ impl<'a> Path<'a> {
             segments: segments(text).count(),
             first: segments(text).next().unwrap_or_default(),
         }
+    }
+
+    /// The first segment; empty if there is none.
+    pub(crate) fn first(&self) -> &'a str {
+        self.first
     }
 }
 
@@ -56,6 +60,14 @@ impl Pattern {
         )
     }
 
+    /// The first segment, if it is the same in all paths.
+    pub(crate) fn first(&self) -> Option<&str> {
+        match self.0.first()? {
+            Segment::Fixed(text) => Some(text),
+            Segment::Variable { .. } | Segment::Rest { .. } => None,
+        }
+    }
+
     /// The variables in a path; `None` if the path does not match.
     ///
     /// Fixed segments are compared as they are sent. Variables are decoded once. Variables whose
@@ -63,9 +75,6 @@ impl Pattern {
     pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
         let open = matches!(self.0.last(), Some(Segment::Rest { .. }));
         if path.segments != self.0.len() && !(open && path.segments + 1 >= self.0.len()) {
-            return None;
-        }
-        if matches!(self.0.first(), Some(Segment::Fixed(text)) if **text != *path.first) {
             return None;
         }
         let mut parts = segments(path.text);
