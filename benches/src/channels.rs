@@ -13,14 +13,18 @@ use crate::{
     Result,
     client::{frame, next},
     process::Server,
-    scenarios::{CLIENTS, IDLE, MEMBERS, PUBLICATIONS, ROUNDS, cost, open_many},
+    scenarios::{Load, MEMBERS, cost, open_many},
 };
 
-pub(crate) const NAMES: [&str; 4] = [
+pub(crate) const NAMES: [&str; 8] = [
     "KiB/joined channel",
-    "us/push and reply",
-    "us/delivery to 1000",
-    "us/longpoll cycle",
+    "join, 100 a socket",
+    "join, a topic each",
+    "push and reply",
+    "broadcast to 1000",
+    "presence, 1000 tracked",
+    "presence, told 1000",
+    "longpoll cycle",
 ];
 
 const SOCKET: &str = "/socket/websocket?vsn=2.0.0";
@@ -28,12 +32,20 @@ const JOIN: &str = r#"["1","1","room:bench","phx_join",{}]"#;
 const ECHO: &str = r#"["1","2","room:bench","echo",{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]"#;
 const SHOUT: &str = r#"["1","3","room:bench","shout",{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]"#;
 
-pub(crate) async fn run(server: &Server) -> Result<[f64; 4]> {
+/// Channels that a socket may have at once, unless it says otherwise.
+const CHANNELS: usize = 100;
+
+pub(crate) async fn run(server: &Server, load: &Load) -> Result<[f64; 8]> {
+    let [tracked, told] = presence(server, load).await?;
     Ok([
-        idle(server).await?,
-        echo(server).await?,
-        fan(server).await?,
-        longpoll(server).await?,
+        idle(server, load).await?,
+        join(server, load, |_, channel| channel).await?,
+        join(server, load, |socket, channel| socket * CHANNELS + channel).await?,
+        echo(server, load).await?,
+        fan(server, load).await?,
+        tracked,
+        told,
+        longpoll(server, load).await?,
     ])
 }
 
@@ -47,57 +59,112 @@ async fn join_many(server: &Server, count: usize) -> Result<Vec<TcpStream>> {
     Ok(streams)
 }
 
-async fn idle(server: &Server) -> Result<f64> {
+async fn idle(server: &Server, load: &Load) -> Result<f64> {
     drop(join_many(server, 10).await?);
     sleep(Duration::from_millis(300)).await;
     let before = server.memory()?;
-    let streams = join_many(server, IDLE).await?;
+    let streams = join_many(server, load.idle).await?;
     sleep(Duration::from_millis(300)).await;
     let after = server.memory()?;
     drop(streams);
-    Ok((after - before) / IDLE as f64)
+    Ok((after - before) / load.idle as f64)
 }
 
-async fn echo(server: &Server) -> Result<f64> {
-    let mut streams = join_many(server, CLIENTS).await?;
+/// Sockets that join 100 channels each, in turn.
+async fn join(server: &Server, load: &Load, topic: impl Fn(usize, usize) -> usize) -> Result<f64> {
+    let mut streams = open_many(server, SOCKET, load.idle / 50).await?;
+    let joins = streams.len() * CHANNELS;
+    let work = streams.iter_mut().enumerate().map(|(socket, stream)| {
+        let topic = &topic;
+        async move {
+            for channel in 0..CHANNELS {
+                let room = topic(socket, channel);
+                let join = format!(r#"["{channel}","1","room:{room}","phx_join",{{}}]"#);
+                stream.write_all(&frame(&join)).await?;
+                next(stream).await?;
+            }
+            Result::Ok(())
+        }
+    });
+    cost(server, joins, async { try_join_all(work).await.map(drop) }).await
+}
+
+/// What it costs to track one of 1,000 keys, and to tell one of 1,000 clients of one.
+async fn presence(server: &Server, load: &Load) -> Result<[f64; 2]> {
+    let mut alone = crew(server, "alone", 1).await?;
+    let tracked = cost(server, MEMBERS, track(&mut alone, "alone", 0, MEMBERS)).await?;
+    let mut crew = crew(server, "full", MEMBERS).await?;
+    let told = async {
+        for number in 0..load.publications {
+            track(&mut crew, "full", number, number + 1).await?;
+        }
+        Ok(())
+    };
+    let told = cost(server, MEMBERS * load.publications, told).await?;
+    Ok([tracked, told])
+}
+
+/// Members of the topic.
+async fn crew(server: &Server, topic: &str, members: usize) -> Result<Vec<TcpStream>> {
+    let mut streams = open_many(server, SOCKET, members).await?;
+    let join = frame(&format!(r#"["1","1","crew:{topic}","phx_join",{{}}]"#));
+    for stream in &mut streams {
+        stream.write_all(&join).await?;
+        next(stream).await?;
+    }
+    Ok(streams)
+}
+
+/// The first member tracks keys, and all are told of them.
+async fn track(crew: &mut [TcpStream], topic: &str, from: usize, to: usize) -> Result<()> {
+    let track = format!(r#"["1","2","crew:{topic}","track",[{from},{to}]]"#);
+    crew[0].write_all(&frame(&track)).await?;
+    // The reply.
+    next(&mut crew[0]).await?;
+    try_join_all(crew.iter_mut().map(next)).await?;
+    Ok(())
+}
+
+async fn echo(server: &Server, load: &Load) -> Result<f64> {
+    let mut streams = join_many(server, load.clients).await?;
     let message = frame(ECHO);
     let work = streams.iter_mut().map(async |stream| -> Result<()> {
-        for _ in 0..ROUNDS {
+        for _ in 0..load.rounds {
             stream.write_all(&message).await?;
             next(stream).await?;
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS, async {
+    cost(server, load.clients * load.rounds, async {
         try_join_all(work).await.map(drop)
     })
     .await
 }
 
-async fn fan(server: &Server) -> Result<f64> {
+async fn fan(server: &Server, load: &Load) -> Result<f64> {
     let mut streams = join_many(server, MEMBERS).await?;
     let message = frame(SHOUT);
     let work = async {
-        for _ in 0..PUBLICATIONS {
+        for _ in 0..load.publications {
             streams[0].write_all(&message).await?;
             try_join_all(streams.iter_mut().map(next)).await?;
         }
         Ok(())
     };
-    cost(server, MEMBERS * PUBLICATIONS, work).await
+    cost(server, MEMBERS * load.publications, work).await
 }
 
 /// A message by `POST`, and its reply by `GET`.
-async fn longpoll(server: &Server) -> Result<f64> {
-    let mut clients = try_join_all((0..CLIENTS).map(|_| Poller::open(server))).await?;
+async fn longpoll(server: &Server, load: &Load) -> Result<f64> {
+    let mut clients = try_join_all((0..load.clients).map(|_| Poller::open(server))).await?;
     let work = clients.iter_mut().map(async |client| -> Result<()> {
-        for _ in 0..ROUNDS / 10 {
+        for _ in 0..load.polls {
             client.post(ECHO).await?;
             client.poll().await?;
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS / 10, async {
+    cost(server, load.clients * load.polls, async {
         try_join_all(work).await.map(drop)
     })
     .await

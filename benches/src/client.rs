@@ -41,13 +41,19 @@ where
     Ok(stream)
 }
 
-/// A text frame of at most 125 bytes, masked with zeros.
+/// A text frame of less than 64 KiB, masked with zeros.
 pub(crate) fn frame(text: &str) -> Vec<u8> {
-    [
-        &[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0],
-        text.as_bytes(),
-    ]
-    .concat()
+    let length = text.len() as u16;
+    let mut frame = vec![0x81];
+    if length < 126 {
+        frame.push(0x80 | length as u8);
+    } else {
+        frame.push(0x80 | 126);
+        frame.extend(length.to_be_bytes());
+    }
+    frame.extend([0; 4]);
+    frame.extend(text.as_bytes());
+    frame
 }
 
 pub(crate) async fn send(stream: &mut TcpStream, frame: &[u8]) -> Result<()> {
@@ -60,6 +66,7 @@ pub(crate) async fn next(stream: &mut TcpStream) -> Result<()> {
     stream.read_exact(&mut head).await?;
     let length = match head[1] {
         126 => stream.read_u16().await?.into(),
+        127 => stream.read_u64().await?.try_into()?,
         short => usize::from(short),
     };
     skip(stream, length).await

@@ -6,11 +6,12 @@
 //! cargo run --release -p landfall-benches files      # static files, beside tower-http's `ServeDir` and nginx
 //! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
 //! cargo run --release -p landfall-benches nodes      # several nodes by Redis, beside socketioxide
+//! cargo run --release -p landfall-benches counts     # instructions, beside those that were approved
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
 //!
-//! Each runs five rounds, the servers in turn, and ends with medians.
+//! Each but `counts` runs five rounds, the servers in turn, and ends with medians.
 //!
 //! Each server is a process of its own, pinned to the first processor if `taskset` is installed.
 //! The bench measures the CPU time that the kernel accounts to it (`schedstat`), which includes its
@@ -20,8 +21,10 @@
 //! A second table of the first bench is about channels, which axum does not have. axum is measured
 //! with its defaults, and with the read buffer of its WebSockets reduced from 128 KiB to 4 KiB.
 
+mod callgrind;
 mod channels;
 mod client;
+mod counts;
 mod digest;
 mod files;
 mod folder;
@@ -32,6 +35,8 @@ mod servers;
 mod tls;
 
 use std::{error::Error, future::Future};
+
+use self::scenarios::Load;
 
 /// Any error. A bench ends at the first one.
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -49,9 +54,11 @@ fn main() -> Result<()> {
         ["tls"] => measure(tls::compare()),
         ["files"] => measure(files::compare()),
         ["nodes"] => measure(nodes::compare()),
-        _ => {
-            Err("usage: landfall-benches [tls | files | digest | nodes | serve SERVER PORT]".into())
-        }
+        ["counts"] => measure(counts::compare()),
+        ["counts", "approve"] => measure(counts::approve()),
+        _ => Err(
+            "usage: landfall-benches [tls | files | digest | nodes | counts [approve] | serve SERVER PORT]".into(),
+        ),
     }
 }
 
@@ -61,12 +68,13 @@ fn measure(work: impl Future<Output = Result<()>>) -> Result<()> {
 }
 
 async fn compare() -> Result<()> {
+    println!("microseconds of CPU for one of each");
     title(&scenarios::NAMES);
     let mut all = servers::NAMES.map(|_| Vec::new());
     for round in 1..=ROUNDS {
         for (server, seen) in servers::NAMES.iter().zip(&mut all) {
             let running = process::Server::start(server).await?;
-            let figures = scenarios::run(&running).await?;
+            let figures = scenarios::run(&running, &Load::TIMED).await?;
             row(server, figures, &format!("round {round}"));
             seen.push(figures);
         }
@@ -79,7 +87,7 @@ async fn compare() -> Result<()> {
     let mut seen = Vec::new();
     for round in 1..=ROUNDS {
         let running = process::Server::start("landfall").await?;
-        let figures = channels::run(&running).await?;
+        let figures = channels::run(&running, &Load::TIMED).await?;
         row("landfall", figures, &format!("round {round}"));
         seen.push(figures);
     }

@@ -1,6 +1,6 @@
-//! A server in a process of its own, and its CPU time and memory.
+//! A server in a process of its own: its CPU time or instructions, and its memory.
 
-use std::{fs, net::SocketAddr, path::Path, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, process::Stdio, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -8,11 +8,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::Result;
+use crate::{Result, callgrind::Dumps};
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pid: u32,
+    /// Where its instructions are counted, if they are.
+    dumps: Option<Dumps>,
     _child: Child,
 }
 
@@ -31,6 +33,23 @@ impl Server {
             command.args(arguments).env(FOLDER, folder);
         };
         Server::run(&program, address, set).await
+    }
+
+    /// Starts this program as a server whose instructions are counted. It is some 50 times as slow.
+    pub(crate) async fn start_counted(name: &str) -> Result<Self> {
+        let address = free_address().await?;
+        let dumps = Dumps::new()?;
+        let program = std::env::current_exe()?;
+        let port = address.port().to_string();
+        let set = |command: &mut Command| {
+            command.args(dumps.arguments()).arg(&program);
+            command.args(["serve", name, &port]).stderr(Stdio::null());
+        };
+        let server = Server::run(Path::new("valgrind"), address, set).await?;
+        Ok(Server {
+            dumps: Some(dumps),
+            ..server
+        })
     }
 
     /// Starts a program that listens there.
@@ -53,12 +72,21 @@ impl Server {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        timeout(Duration::from_secs(10), listening).await?;
+        timeout(Duration::from_secs(60), listening).await?;
         Ok(Server {
             address,
             pid,
+            dumps: None,
             _child: child,
         })
+    }
+
+    /// What it has spent so far: instructions if they are counted, or else CPU time in microseconds.
+    pub(crate) async fn spent(&self) -> Result<f64> {
+        match &self.dumps {
+            Some(dumps) => dumps.instructions(self.pid).await,
+            None => self.cpu(),
+        }
     }
 
     /// CPU time of all threads so far, in microseconds.

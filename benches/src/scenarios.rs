@@ -15,42 +15,71 @@ use crate::{
     process::Server,
 };
 
-pub(crate) const NAMES: [&str; 6] = [
+pub(crate) const NAMES: [&str; 7] = [
     "KiB/idle connection",
-    "us/connection",
-    "us/echo",
-    "us/echo, 16 a time",
-    "us/delivery to 1000",
-    "us/http hello",
+    "connection",
+    "echo",
+    "echo, 16 a time",
+    "echo of 16 KiB",
+    "fan-out to 1000",
+    "http hello",
 ];
 
-pub(crate) const CLIENTS: usize = 100;
-pub(crate) const ROUNDS: usize = 200;
-pub(crate) const IDLE: usize = 5_000;
 pub(crate) const MEMBERS: usize = 1_000;
-pub(crate) const PUBLICATIONS: usize = 50;
 
-pub(crate) async fn run(server: &Server) -> Result<[f64; 6]> {
-    let [memory, connection] = idle(server).await?;
+/// How much is done of each.
+pub(crate) struct Load {
+    pub(crate) clients: usize,
+    /// Messages of each client.
+    pub(crate) rounds: usize,
+    /// Connections that do nothing.
+    pub(crate) idle: usize,
+    pub(crate) publications: usize,
+    /// Requests by longpoll of each client.
+    pub(crate) polls: usize,
+}
+
+impl Load {
+    pub(crate) const TIMED: Load = Load {
+        clients: 100,
+        rounds: 200,
+        idle: 5_000,
+        publications: 50,
+        polls: 20,
+    };
+    /// So many clients that the server always has something to do: going to sleep costs more than
+    /// an echo.
+    pub(crate) const COUNTED: Load = Load {
+        clients: 50,
+        rounds: 40,
+        idle: 500,
+        publications: 10,
+        polls: 10,
+    };
+}
+
+pub(crate) async fn run(server: &Server, load: &Load) -> Result<[f64; 7]> {
+    let [memory, connection] = idle(server, load).await?;
     Ok([
         memory,
         connection,
-        echo(server, 1).await?,
-        echo(server, 16).await?,
-        fan(server).await?,
-        hello(server).await?,
+        echo(server, load, 64, 1).await?,
+        echo(server, load, 64, 16).await?,
+        echo(server, load, 16 * 1024, 1).await?,
+        fan(server, load).await?,
+        hello(server, load).await?,
     ])
 }
 
-/// The server's CPU time during `work`, divided by N operations.
+/// What the server spends during `work`, divided by N operations.
 pub(crate) async fn cost(
     server: &Server,
     operations: usize,
     work: impl Future<Output = Result<()>>,
 ) -> Result<f64> {
-    let before = server.cpu()?;
+    let before = server.spent().await?;
     work.await?;
-    Ok((server.cpu()? - before) / operations as f64)
+    Ok((server.spent().await? - before) / operations as f64)
 }
 
 pub(crate) async fn open_many(server: &Server, path: &str, count: usize) -> Result<Vec<TcpStream>> {
@@ -62,60 +91,61 @@ pub(crate) async fn open_many(server: &Server, path: &str, count: usize) -> Resu
     Ok(streams)
 }
 
-async fn idle(server: &Server) -> Result<[f64; 2]> {
+async fn idle(server: &Server, load: &Load) -> Result<[f64; 2]> {
     // The server allocates some things once, with the first connection. They do not count.
     drop(open_many(server, "/echo/websocket", 10).await?);
     sleep(Duration::from_millis(300)).await;
     let before = server.memory()?;
     let mut streams = Vec::new();
-    let cpu = cost(server, IDLE, async {
-        streams = open_many(server, "/echo/websocket", IDLE).await?;
+    let cpu = cost(server, load.idle, async {
+        streams = open_many(server, "/echo/websocket", load.idle).await?;
         Ok(())
     });
     let cpu = cpu.await?;
     sleep(Duration::from_millis(300)).await;
-    Ok([(server.memory()? - before) / IDLE as f64, cpu])
+    Ok([(server.memory()? - before) / load.idle as f64, cpu])
 }
 
-async fn echo(server: &Server, depth: usize) -> Result<f64> {
-    let mut streams = open_many(server, "/echo/websocket", CLIENTS).await?;
-    let message = frame(&"x".repeat(64)).repeat(depth);
-    let answer = 66 * depth;
+async fn echo(server: &Server, load: &Load, length: usize, depth: usize) -> Result<f64> {
+    let mut streams = open_many(server, "/echo/websocket", load.clients).await?;
+    let message = frame(&"x".repeat(length)).repeat(depth);
+    // A frame of the server has no mask.
+    let answer = message.len() - 4 * depth;
     let work = streams.iter_mut().map(async |stream| -> Result<()> {
-        for _ in 0..ROUNDS {
+        for _ in 0..load.rounds {
             stream.write_all(&message).await?;
             skip(stream, answer).await?;
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS * depth, async {
+    cost(server, load.clients * load.rounds * depth, async {
         try_join_all(work).await.map(drop)
     })
     .await
 }
 
-async fn fan(server: &Server) -> Result<f64> {
+async fn fan(server: &Server, load: &Load) -> Result<f64> {
     let mut streams = open_many(server, "/fan/websocket", MEMBERS).await?;
     // Members subscribe after their 101.
     sleep(Duration::from_millis(300)).await;
     let message = frame(&format!("pub:{}", "x".repeat(100)));
     let work = async {
-        for _ in 0..PUBLICATIONS {
+        for _ in 0..load.publications {
             streams[0].write_all(&message).await?;
             try_join_all(streams.iter_mut().map(|stream| skip(stream, 102))).await?;
         }
         Ok(())
     };
-    cost(server, MEMBERS * PUBLICATIONS, work).await
+    cost(server, MEMBERS * load.publications, work).await
 }
 
-async fn hello(server: &Server) -> Result<f64> {
+async fn hello(server: &Server, load: &Load) -> Result<f64> {
     let request = format!("GET /hello HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
     let mut streams =
-        try_join_all((0..CLIENTS).map(|_| TcpStream::connect(server.address))).await?;
+        try_join_all((0..load.clients).map(|_| TcpStream::connect(server.address))).await?;
     let work = streams.iter_mut().map(async |stream| -> Result<()> {
         let mut buffer = [0; 1024];
-        for _ in 0..ROUNDS {
+        for _ in 0..load.rounds {
             stream.write_all(request.as_bytes()).await?;
             let mut read = 0;
             // The body ends the answer, and occurs nowhere else in it.
@@ -128,7 +158,7 @@ async fn hello(server: &Server) -> Result<f64> {
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS, async {
+    cost(server, load.clients * load.rounds, async {
         try_join_all(work).await.map(drop)
     })
     .await

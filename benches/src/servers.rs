@@ -13,7 +13,8 @@ use axum::{
     routing::get,
 };
 use futures_util::{SinkExt, StreamExt};
-use landfall::{prelude::*, pubsub::Payload};
+use landfall::{prelude::*, presence::Tracked, pubsub::Payload};
+use serde_json::json;
 use tokio::sync::broadcast;
 
 use crate::{Result, files, nodes, tls};
@@ -97,7 +98,7 @@ impl Fan {
 
 struct Visitor;
 
-#[socket(channel("room:*", Room), log = false)]
+#[socket(channel("room:*", Room), channel("crew:*", Crew), log = false)]
 impl Visitor {
     async fn connect() -> std::result::Result<Self, Refused> {
         Ok(Visitor)
@@ -120,6 +121,33 @@ impl Room {
     #[handle_in("shout")]
     async fn shout(&mut self, payload: Payload, out: &mut Outlet) {
         let _ = out.broadcast("shout", payload);
+    }
+}
+
+/// A channel that tracks what it is told to.
+struct Crew {
+    tracked: Vec<Tracked>,
+}
+
+#[channel(Visitor)]
+impl Crew {
+    async fn join() -> std::result::Result<Self, JoinError> {
+        Ok(Crew {
+            tracked: Vec::new(),
+        })
+    }
+
+    /// The keys of the numbers between these two.
+    #[handle_in("track")]
+    async fn track(&mut self, numbers: (u32, u32), out: &mut Outlet) -> Reply {
+        for number in numbers.0..numbers.1 {
+            let key = format!("sailor-{number}");
+            let meta = json!({ "since": number });
+            if let Ok(tracked) = out.handle().presence().track(out.topic(), &key, meta) {
+                self.tracked.push(tracked);
+            }
+        }
+        Reply::ok(Payload::EMPTY)
     }
 }
 

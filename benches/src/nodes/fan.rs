@@ -10,7 +10,7 @@ use crate::{
     Result,
     client::{send, skip},
     process::Server,
-    scenarios::{MEMBERS, PUBLICATIONS, cost},
+    scenarios::{Load, MEMBERS, cost},
 };
 
 /// The length of a text. Its frame has a head of two bytes in both protocols.
@@ -49,7 +49,7 @@ async fn publish(node: &Node, from: &Server, to: &Server) -> Result<(f64, f64)> 
     let (publication, arrives) = node.publication(&"x".repeat(TEXT));
     let before = from.cpu()?;
     let work = async {
-        for _ in 0..PUBLICATIONS {
+        for _ in 0..Load::TIMED.publications {
             send(&mut publisher, &publication).await?;
             let all = members
                 .iter_mut()
@@ -59,6 +59,9 @@ async fn publish(node: &Node, from: &Server, to: &Server) -> Result<(f64, f64)> 
         }
         Ok(())
     };
-    let delivery = cost(to, MEMBERS * PUBLICATIONS, work).await?;
-    Ok((delivery, (from.cpu()? - before) / PUBLICATIONS as f64))
+    let delivery = cost(to, MEMBERS * Load::TIMED.publications, work).await?;
+    Ok((
+        delivery,
+        (from.cpu()? - before) / Load::TIMED.publications as f64,
+    ))
 }

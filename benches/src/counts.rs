@@ -1,0 +1,123 @@
+//! Instructions of Landfall, beside those of the last time that somebody looked.
+//!
+//! They hardly depend on what else the machine does, unlike CPU time, so a change for the worse can
+//! be told. They do depend on the compiler and on the processor: counts of others are shown, but
+//! not compared. What the kernel does is not counted. Needs valgrind.
+
+use std::{fmt::Write as _, fs, process::Command};
+
+use crate::{
+    ROUNDS, Result, channels,
+    process::Server,
+    scenarios::{self, Load},
+};
+
+/// The counts that were approved.
+const APPROVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
+
+/// By how much a count may grow.
+const TOLERANCE: f64 = 1.05;
+
+/// Compares with what was approved. An error if a count has grown by more than 5 %.
+pub(crate) async fn compare() -> Result<()> {
+    let approved = fs::read_to_string(APPROVED)?;
+    let machine = machine()?;
+    let comparable = approved.lines().any(|line| line == machine);
+    println!("{machine}");
+    println!(
+        "{:<24}{:>12}{:>12}{:>10}",
+        "instructions", "approved", "now", "change"
+    );
+    let mut grown = Vec::new();
+    for (name, count) in count().await? {
+        let Some(before) = approved_of(&approved, name) else {
+            println!("{name:<24}{:>12}{count:>12}", "new");
+            continue;
+        };
+        let change = count as f64 / before as f64;
+        println!(
+            "{name:<24}{before:>12}{count:>12}{:>9.1}%",
+            (change - 1.0) * 100.0
+        );
+        if change > TOLERANCE {
+            grown.push(name);
+        }
+    }
+    match grown[..] {
+        [] => Ok(()),
+        _ if !comparable => {
+            println!("another compiler or processor has counted what was approved: no verdict");
+            Ok(())
+        }
+        _ => {
+            let grown = grown.join(", ");
+            Err(format!("more instructions than approved: {grown}; help: if that is what it costs, `landfall-benches counts approve`").into())
+        }
+    }
+}
+
+/// Writes today's counts down.
+pub(crate) async fn approve() -> Result<()> {
+    let mut text = String::from(HEAD);
+    writeln!(text, "{}", machine()?)?;
+    for (name, count) in count().await? {
+        writeln!(text, "{count:>9}  {name}")?;
+    }
+    print!("{text}");
+    Ok(fs::write(APPROVED, text)?)
+}
+
+const HEAD: &str = "\
+# Instructions in user space for one of each, counted by `landfall-benches counts`.
+# `landfall-benches counts approve` writes this file.
+";
+
+type Counts = Vec<(&'static str, u64)>;
+
+/// The least of some rounds: what a busy machine adds is not the same in all.
+async fn count() -> Result<Counts> {
+    let mut least: Counts = Vec::new();
+    for _ in 0..ROUNDS {
+        let counts = count_once().await?;
+        if least.is_empty() {
+            least = counts;
+            continue;
+        }
+        for (least, (_, now)) in least.iter_mut().zip(counts) {
+            least.1 = least.1.min(now);
+        }
+    }
+    Ok(least)
+}
+
+async fn count_once() -> Result<Counts> {
+    let server = Server::start_counted("landfall").await?;
+    let plain = scenarios::run(&server, &Load::COUNTED).await?;
+    let phoenix = channels::run(&server, &Load::COUNTED).await?;
+    let plain = scenarios::NAMES.into_iter().zip(plain);
+    let phoenix = channels::NAMES.into_iter().zip(phoenix);
+    // Memory under valgrind says nothing.
+    let all = plain.skip(1).chain(phoenix.skip(1));
+    Ok(all
+        .map(|(name, count)| (name, count.round() as u64))
+        .collect())
+}
+
+fn approved_of(approved: &str, name: &str) -> Option<u64> {
+    let rows = approved
+        .lines()
+        .filter_map(|line| line.trim().split_once("  "));
+    let mut named = rows.filter(|(_, of)| *of == name);
+    named.next()?.0.parse().ok()
+}
+
+/// What else counts depend on.
+fn machine() -> Result<String> {
+    let rustc = Command::new("rustc").arg("--version").output()?.stdout;
+    let processor = fs::read_to_string("/proc/cpuinfo")?;
+    let model = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown processor", |(_, model)| model);
+    Ok(format!("# {}, {model}", String::from_utf8(rustc)?.trim()))
+}
