@@ -29,6 +29,8 @@ mod expansion;
 #[allow(dead_code, reason = "the runtime uses more of it")]
 mod grammar;
 mod language;
+#[cfg(all(test, feature = "channels"))]
+mod reference;
 mod socket;
 #[cfg(test)]
 #[cfg_attr(

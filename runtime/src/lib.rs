@@ -95,6 +95,7 @@ mod presence;
 mod proxies;
 pub mod pubsub;
 mod random;
+pub mod reference;
 pub mod security;
 mod server;
 #[cfg(feature = "tokens")]

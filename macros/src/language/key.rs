@@ -23,6 +23,9 @@ pub(crate) struct Group {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    /// The version that has it first.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reference says it"))]
+    pub(crate) since: &'static str,
 }
 
 /// What a key takes.
@@ -150,6 +153,9 @@ pub(crate) struct Directive {
     pub(crate) name: &'static str,
     pub(crate) phase: Phase,
     pub(crate) form: Form,
+    /// The version that has it first.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reference says it"))]
+    pub(crate) since: &'static str,
 }
 
 /// How a directive is written.

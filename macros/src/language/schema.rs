@@ -6,8 +6,15 @@
 
 use super::key::{Directive, Form, Group, Key, Kind, Phase};
 
+/// The version of everything that was there from the beginning.
+const FIRST: &str = "0.1.0";
+
 const fn key(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind }
+    Key {
+        name,
+        kind,
+        since: FIRST,
+    }
 }
 
 /// A directive that is part of the binary.
@@ -16,6 +23,7 @@ const fn compiled(name: &'static str, form: Form) -> Directive {
         name,
         phase: Phase::Compile,
         form,
+        since: FIRST,
     }
 }
 
@@ -26,6 +34,7 @@ const fn setting(name: &'static str, form: Form) -> Directive {
         name,
         phase: Phase::Start,
         form,
+        since: FIRST,
     }
 }
 

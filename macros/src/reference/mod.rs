@@ -1,0 +1,32 @@
+//! The reference of directives and keys: a page that is generated from the schema, from the
+//! documentation of the runtime's fields, and from what the macros say about examples.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `value` | what each kind of value is, with a right and a wrong example |
+//! | `about` | what the runtime's documentation says about a field |
+//! | `page` | the entries, in the order of the schema |
+//!
+//! It is compiled for tests only. `UPDATE=1` writes the page.
+
+mod about;
+mod page;
+mod value;
+
+use std::{env, fs, path::Path};
+
+#[test]
+fn the_page_is_what_the_schema_says() {
+    let page = page::whole();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/docs/reference.md");
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    let differs = stored.lines().zip(page.lines()).find(|(a, b)| a != b);
+    assert!(
+        stored == page,
+        "{} differs; look at it and set UPDATE=1: {differs:?}",
+        path.display()
+    );
+}
