@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Version,
     Digest(Digest),
     Clean(Clean),
+    /// Without a name: all of them.
+    Explain(Option<String>),
     #[cfg(unix)]
     Dev(crate::dev::Options),
 }
@@ -44,6 +46,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Comm
         Some(Short('V') | Long("version")) => Ok(Command::Version),
         Some(Value(command)) if command == "digest" => read_digest(parser),
         Some(Value(command)) if command == "digest.clean" => read_clean(parser),
+        Some(Value(command)) if command == "explain" => read_explain(parser),
         #[cfg(unix)]
         Some(Value(command)) if command == "dev" => {
             let options = crate::dev::Options::read(parser)?;
@@ -106,6 +109,18 @@ fn read_clean(mut parser: Parser) -> Result<Command, Error> {
         cleaner: if all { cleaner.all() } else { cleaner },
         quiet,
     }))
+}
+
+fn read_explain(mut parser: Parser) -> Result<Command, Error> {
+    let mut name = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help(help::EXPLAIN)),
+            Value(value) if name.is_none() => name = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Explain(name))
 }
 
 fn encodings(list: &str) -> Result<Vec<Encoding>, Error> {

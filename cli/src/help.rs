@@ -6,11 +6,13 @@ Runs an application while it is developed, and digests its static files.
 Usage: landfall dev [options] [-- ARGUMENTS]
        landfall digest [DIR] [options]
        landfall digest.clean [DIR] [options]
+       landfall explain [NAME]
 
 Commands:
   dev            build and run a program, again whenever its files change
   digest         write digested copies, compressed siblings and the cache manifest
   digest.clean   remove earlier versions that nobody needs any more
+  explain        what a directive or a key takes, and what is wrong with it
 
 Options:
   -h, --help     of a command: `landfall digest --help`
@@ -60,6 +62,19 @@ Options:
   -h, --help
 
 Exit codes: 0 done, 1 a file could not be read or removed, 2 wrong usage.
+";
+
+pub(crate) const EXPLAIN: &str = "\
+Explains a directive of `endpoint!` or a key: what it takes, its default, when it is fixed,
+a right and a wrong example.
+
+Usage: landfall explain [NAME]
+
+  NAME                  such as `http.port` or `socket.websocket.timeout`: what stands in
+                        brackets at the end of a compile error. Its end is enough
+                        (`timeout`). Without it, all names are listed.
+
+Exit codes: 0 done, 1 there is no such name, 2 wrong usage.
 ";
 
 #[cfg(unix)]

@@ -4,6 +4,7 @@ mod arguments;
 mod bar;
 #[cfg(unix)]
 mod dev;
+mod explain;
 mod help;
 
 use std::{io::Write, process::ExitCode};
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Digest(digest) => run_digest(&digest).map_err(|error| error.to_string()),
+        Command::Explain(name) => explain::run(name.as_deref()).map(|text| say(&text)),
         Command::Clean(clean) => run_clean(&clean).map_err(|error| error.to_string()),
         #[cfg(unix)]
         Command::Dev(options) => dev::run(&options).map_err(|error| error.to_string()),

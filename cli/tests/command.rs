@@ -142,3 +142,45 @@ fn help_is_there() {
         );
     }
 }
+
+#[test]
+fn a_key_is_explained() {
+    let explained = landfall(&["explain", "http.port"]);
+    assert!(explained.status.success(), "{explained:?}");
+    let said = text(&explained.stdout);
+    for part in [
+        "http.port\n\n",
+        "- default: 4000\n",
+        "    http(port = 4000);\n",
+        "    error: ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("```"), "{said}");
+    // As it stands at the end of an error, and by its end.
+    let bracketed = landfall(&["explain", "[http.port]"]);
+    assert_eq!(bracketed.stdout, explained.stdout);
+    let several = text(&landfall(&["explain", "header_timeout"]).stdout);
+    assert!(several.starts_with("http.header_timeout\n"), "{several}");
+    assert!(several.contains("\nhttps.header_timeout\n"), "{several}");
+    let all = text(&landfall(&["explain"]).stdout);
+    assert!(
+        all.lines().any(|name| name == "socket.websocket.timeout"),
+        "{all}"
+    );
+}
+
+#[test]
+fn what_is_no_name_is_told_with_those_like_it() {
+    let unknown = landfall(&["explain", "http.compress"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(
+        text(&unknown.stderr),
+        "error: nothing is called `http.compress`; help: there is `socket.websocket.compress`\n"
+    );
+    let nothing = landfall(&["explain", "zzz"]);
+    assert_eq!(
+        text(&nothing.stderr),
+        "error: nothing is called `zzz`; help: `landfall explain` lists all names\n"
+    );
+}
