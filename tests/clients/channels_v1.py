@@ -76,7 +76,7 @@ while event != "presence_state":
 assert state["bob"]["metas"][0]["away"] is False, state
 
 bob.channel.push("panic", {})
-bob.expect("phx_error", {})
+bob.expect("phx_error", {"reason": "channel_crash"})
 assert bob.channel.join()["room"] == "quay"
 bob.channel.push("stop", {})
 bob.expect("closed")

@@ -19,7 +19,7 @@ use crate::{
 /// [`#[channel]`](macro@crate::channel) writes this implementation from an `impl` block. The
 /// callbacks of one channel run one at a time, in the order in which messages came. A callback that
 /// has to wait holds up no other channel of the connection. One that panics ends its own channel:
-/// the client is told `phx_error`, and joins again.
+/// the client is told `phx_error` with `{"reason": "channel_crash"}`, and joins again.
 ///
 /// ```
 /// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route};

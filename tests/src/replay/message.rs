@@ -104,10 +104,18 @@ impl Message {
 
     /// The end of the channel by a failure; the message names its join.
     pub(super) fn error(&self) -> Message {
+        let event = "phx_error".into();
         Message {
-            event: "phx_error".into(),
+            event,
             ..self.close()
         }
+        .crashed()
+    }
+
+    /// With the reason of a failure.
+    pub(super) fn crashed(self) -> Message {
+        let payload = json!({ "reason": "channel_crash" });
+        Message { payload, ..self }
     }
 
     /// The server's frame.

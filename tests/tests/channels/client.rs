@@ -291,5 +291,13 @@ pub(crate) fn unmatched(reference: &str, topic: &str) -> Value {
 
 /// `phx_close` or `phx_error` of a join.
 pub(crate) fn end(join_ref: &str, topic: &str, event: &str) -> Value {
-    json!([join_ref, join_ref, topic, event, {}])
+    json!([join_ref, join_ref, topic, event, end_payload(event)])
+}
+
+/// What comes with `phx_close` or `phx_error`.
+pub(crate) fn end_payload(event: &str) -> Value {
+    match event {
+        "phx_error" => json!({"reason": "channel_crash"}),
+        _ => json!({}),
+    }
 }

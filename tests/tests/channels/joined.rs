@@ -8,7 +8,7 @@ use landfall::{
 };
 use serde_json::{Value, json};
 
-use crate::client::{BOTH, Via};
+use crate::client::{BOTH, Via, end_payload};
 
 endpoint! {
     struct Web;
@@ -160,7 +160,11 @@ async fn it_can_end_the_channel() {
         let site = testing::start::<Web>().await;
         let mut raw = raw(&site, Via::WebSocket).await;
         raw.send(join(topic));
-        let expected = [ok(json!({})), ("joined", json!({})), (end, json!({}))];
+        let expected = [
+            ok(json!({})),
+            ("joined", json!({})),
+            (end, end_payload(end)),
+        ];
         hears(&mut raw, &expected).await;
     }
 }

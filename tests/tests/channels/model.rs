@@ -11,7 +11,7 @@ use proptest::{
 use serde_json::{Value, json};
 
 use crate::{
-    client::{BOTH, Via},
+    client::{BOTH, Via, end_payload},
     site,
 };
 
@@ -230,7 +230,8 @@ impl Model {
 
     fn end(&mut self, topic: &'static str, event: &str) {
         if let Some(Join { named, .. }) = self.joins.remove(topic) {
-            self.heard.push(json!([named, named, topic, event, {}]));
+            self.heard
+                .push(json!([named, named, topic, event, end_payload(event)]));
         }
     }
 }

@@ -14,10 +14,13 @@ use crate::{
         socket::channel_of,
     },
     escape::{chain, shown, told},
-    message::{EncodeError, PushError},
+    message::{EncodeError, PushError, Text},
     pubsub::{Encoding, Payload},
     socket::{Outbox, Reason},
 };
+
+/// What comes with `phx_error`, whatever the failure was.
+const CRASHED: Payload = Payload::Json(Text::from_static(r#"{"reason":"channel_crash"}"#));
 
 impl<S: ChannelSocket> Multiplexer<S> {
     /// Acts on the outcome of a callback.
@@ -220,7 +223,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 
     fn tell_end(&self, topic: &str, join_ref: &Ref, event: &str, out: &mut Outbox) {
-        let payload = &Payload::EMPTY;
+        let payload = match event {
+            "phx_error" => &CRASHED,
+            _ => &Payload::EMPTY,
+        };
         self.say(
             &ServerMessage::Push {
                 join_ref,

@@ -84,6 +84,6 @@ async fn main() {
     answered(&ann, &id.to_string(), "ok", json!({})).await;
     expect(&ann, "phx_close", json!({})).await;
     bob.send(room, "panic", json!({})).await.expect("the message leaves");
-    expect(&bob, "phx_error", json!({})).await;
+    expect(&bob, "phx_error", json!({"reason": "channel_crash"})).await;
     println!("all well");
 }

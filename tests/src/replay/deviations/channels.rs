@@ -70,6 +70,11 @@ pub(super) const RULES: &[Rule] = &[
                  of bytes an error for the channel",
         want: bytes_refused,
     },
+    Rule {
+        name: "phx_error with a reason",
+        reason: "`phx_error` carries a reason, as in newer versions of Phoenix: older clients do not look at its payload",
+        want: error_with_reason,
+    },
 ];
 
 fn is_channel(case: &Case) -> bool {
@@ -300,4 +305,39 @@ fn bytes_refused(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         _ => return false,
     }
     true
+}
+
+fn error_with_reason(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let ended = |frame: &Frame| Message::read(frame).filter(|told| told.event == "phx_error");
+    let mut found = false;
+    if !is_channel(case) {
+        return found;
+    }
+    for frame in &mut wanted.frames {
+        if let Some(told) = ended(frame) {
+            *frame = told.crashed().frame();
+            found = true;
+        }
+    }
+    found | polled_errors(wanted)
+}
+
+/// The same in the messages of a longpoll answer.
+fn polled_errors(wanted: &mut Outcome) -> bool {
+    let Some((_, mut json)) = answer(wanted) else {
+        return false;
+    };
+    let mut found = false;
+    for message in json["messages"].as_array_mut().into_iter().flatten() {
+        let frame = message.as_str().map(Frame::text);
+        let told = frame.as_ref().and_then(Message::read);
+        if let Some(told) = told.filter(|told| told.event == "phx_error") {
+            *message = told.crashed().text().into();
+            found = true;
+        }
+    }
+    if found {
+        wanted.body = Some(json.to_string());
+    }
+    found
 }

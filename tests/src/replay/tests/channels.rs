@@ -229,6 +229,32 @@ fn an_unknown_event_is_answered_and_no_channel_ends() {
 }
 
 #[test]
+fn a_channel_that_crashes_says_so() {
+    for (theme, name) in [
+        ("channels_v1", "other channels survive a crash"),
+        ("channels_v2", "channel crash"),
+    ] {
+        let case = find_in(theme, name);
+        let with = |reason: &str| {
+            let mut got = faithful(&case);
+            for frame in &mut got.frames {
+                let told = String::from_utf8_lossy(&frame.payload).into_owned();
+                if told.contains("phx_error") {
+                    let payload = json!({ "reason": reason }).to_string();
+                    *frame = unmasked(Frame::text(&told.replace("{}", &payload)));
+                }
+            }
+            got
+        };
+        assert_eq!(
+            wanted_by(&case, &with("channel_crash")),
+            ["phx_error with a reason"]
+        );
+        assert!(fails(&case, &with("another")));
+    }
+}
+
+#[test]
 fn leaving_is_answered_in_full() {
     let leave = json!(["1", "2", "room:lobby", "phx_reply", {"status": "ok", "response": {}}]);
     let close = json!(["1", "1", "room:lobby", "phx_close", {}]);
@@ -350,9 +376,9 @@ fn bytes_do_not_go_over_longpoll() {
     assert!(fails(echo, &answer(echo, 200, &[refusal("nope")], 0)));
     assert!(fails(echo, &answer(echo, 200, &[], 0)));
     let push = poll("binary push from the channel");
-    let error = Value::from(json!(["1", "1", "room:lobby", "phx_error", {}]).to_string());
+    let told = json!(["1", "1", "room:lobby", "phx_error", {"reason": "channel_crash"}]);
     assert_eq!(
-        wanted_by(push, &answer(push, 200, &[error], 0)),
+        wanted_by(push, &answer(push, 200, &[told.to_string().into()], 0)),
         ["bytes of channels refused"]
     );
     assert!(fails(push, &answer(push, 204, &[], 1000)));
