@@ -7,6 +7,7 @@
 
 pub use crate::{
     socket::Mounted,
+    socket::deflate_options::DeflateOptions,
     socket::drainer::{Drainer, DrainerOptions},
     socket::options::{
         ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions,

@@ -4,6 +4,7 @@ use landfall::{Endpoint, config::AtStart, mount::{Overflow, Timeout}, origin::{C
 use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
 
 const LIMIT: usize = 1 << 20;
+const MEMORY: u8 = 9;
 const SESSION: SessionOptions = SessionOptions::new("_web_key", "a salt of its own");
 const REGION: &str = "eu";
 
@@ -30,6 +31,7 @@ landfall::endpoint! {
             max_frame_size = LIMIT,
             max_message_size = 2 * LIMIT,
             compress = cfg!(unix),
+            deflate_options(level = 3, memory_level = MEMORY),
             subprotocols = ["a", "b"],
             check_origin = allowed,
             check_csrf = cfg!(unix),
@@ -50,6 +52,8 @@ fn main() {
     let [room, token, echo] = Web::DEF.mounts else { panic!("{:?}", Web::DEF) };
     let websocket = room.websocket.unwrap();
     assert_eq!((room.path, room.socket.name, websocket.path), ("/room/:id", "RoomSocket", "/ws"));
+    let deflate = websocket.deflate_options;
+    assert_eq!((deflate.level, deflate.memory_level, deflate.window_bits), (3, 9, 15));
     assert_eq!((websocket.timeout, websocket.outbox.overflow), (Timeout::Never, Overflow::DropOldest));
     assert!(websocket.connect_info.grants("region") && !websocket.connect_info.grants("peer_data"));
     let session = websocket.connect_info.session;

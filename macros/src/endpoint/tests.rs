@@ -89,6 +89,7 @@ fn every_option_of_a_mount() {
                 max_frame_size = LIMIT,
                 max_message_size = 1_000_000,
                 compress = cfg!(unix),
+                deflate_options(level = 3, memory_level = my::MEMORY, window_bits = 12),
                 subprotocols = ["a", "b"],
                 check_origin = allowed,
                 check_csrf = false,

@@ -166,6 +166,17 @@ const FOREIGN: &[Foreign] = &[
     ),
     instead("websocket", "idle_timeout", "did you mean `timeout`?"),
     instead("websocket", "compression", "did you mean `compress`?"),
+    instead("websocket", "deflate", "did you mean `deflate_options`?"),
+    instead(
+        "deflate_options",
+        "mem_level",
+        "did you mean `memory_level`?",
+    ),
+    instead(
+        "deflate_options",
+        "strategy",
+        "zlib's default strategy is the one that suits messages: remove it",
+    ),
     instead("websocket", "protocols", "did you mean `subprotocols`?"),
     instead(
         "websocket longpoll",

@@ -441,6 +441,7 @@ pub(crate) const WEBSOCKET: Group = Group {
         key("max_frame_size", Kind::Size { least: 128 }),
         key("max_message_size", Kind::OptionalSize { least: 128 }),
         key("compress", Kind::Flag),
+        key("deflate_options", Kind::Group(&DEFLATE_OPTIONS)),
         key("subprotocols", Kind::Subprotocols),
         key("check_origin", Kind::CheckOrigin),
         key("check_csrf", Kind::Flag),
@@ -512,6 +513,17 @@ pub(crate) const CRYPTO: Group = Group {
                 ],
             },
         ),
+    ],
+};
+
+pub(crate) const DEFLATE_OPTIONS: Group = Group {
+    name: "deflate_options",
+    literal: "DeflateOptions",
+    phase: Phase::Compile,
+    keys: &[
+        key("level", Kind::Range { least: 0, most: 9 }),
+        key("memory_level", Kind::Range { least: 1, most: 9 }),
+        key("window_bits", Kind::Range { least: 9, most: 15 }),
     ],
 };
 

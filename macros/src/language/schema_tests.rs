@@ -147,6 +147,7 @@ fn keys_are_the_fields_of_the_runtime() {
         ("socket/options.rs", &LONGPOLL),
         ("socket/options.rs", &CRYPTO),
         ("socket/options.rs", &OUTBOX),
+        ("socket/deflate_options.rs", &DEFLATE_OPTIONS),
         ("socket/drainer.rs", &DRAINER),
         ("transport/mount.rs", &SOCKET),
     ] {
@@ -325,6 +326,7 @@ fn every_name_has_its_row_in_the_documentation() {
         &LONGPOLL,
         &CRYPTO,
         &OUTBOX,
+        &DEFLATE_OPTIONS,
         &DRAINER,
     ] {
         for name in group.key_names() {

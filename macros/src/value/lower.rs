@@ -182,6 +182,10 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#size))
         }
         Kind::Number { check, .. } => checked(check, name, value),
+        Kind::Range { least, most } if expr::integer(value).is_none() => {
+            let [least, most] = [least, most].map(proc_macro2::Literal::u64_unsuffixed);
+            quote_spanned!(at=> __rt::between(#name, #least, #most, #value))
+        }
         Kind::Wait { longer } if longer && Acknowledged::of(written).is_some() => {
             checked_duration("positive", name, value)
         }

@@ -34,6 +34,20 @@ pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
     value
 }
 
+/// A number from `least` to `most`.
+#[track_caller]
+pub const fn between(key: &str, least: u8, most: u8, value: u8) -> u8 {
+    if value < least || value > most {
+        let text = Text::new("`").and(key).and("` must be between ");
+        let text = text
+            .and_number(least as u32)
+            .and(" and ")
+            .and_number(most as u32);
+        panic!("{}", text.as_str());
+    }
+    value
+}
+
 /// A number of at least 1.
 #[track_caller]
 pub const fn rounds(key: &str, value: u32) -> u32 {

@@ -26,8 +26,8 @@ pub use tracing::Level;
 
 pub use self::{
     check::{
-        age, at_least, dashboard, drainer, key_length, longpoll, positive, rounds, session,
-        subprotocols, timeout, transport_path, wait, without_websocket,
+        age, at_least, between, dashboard, drainer, key_length, longpoll, positive, rounds,
+        session, subprotocols, timeout, transport_path, wait, without_websocket,
     },
     function::{
         ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, MaySee, SharedAdapter,
@@ -64,8 +64,8 @@ pub use crate::{
     error_page::{DebugErrors, ErrorFormat, ErrorPage, RenderErrors},
     message::Message,
     mount::{
-        DrainerOptions, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions,
-        Timeout, TokenOptions, WebSocket,
+        DeflateOptions, DrainerOptions, LongPoll, Mount, OutboxOptions, Overflow, SocketDef,
+        SocketOptions, Timeout, TokenOptions, WebSocket,
     },
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},

@@ -45,7 +45,7 @@ impl Text {
             .and_number(location.line())
     }
 
-    const fn and_number(self, number: u32) -> Self {
+    pub(super) const fn and_number(self, number: u32) -> Self {
         let tens = match number / 10 {
             0 => self,
             tens => self.and_number(tens),

@@ -55,7 +55,7 @@ pub(crate) struct Form {
 pub(super) struct FormKey {
     encoder: TypeId,
     skip: &'static [&'static str],
-    framing: TypeId,
+    framing: (TypeId, u32),
 }
 
 impl Form {
@@ -67,7 +67,7 @@ impl Form {
         FormKey {
             encoder: encoder.key(),
             skip,
-            framing: (framing.key)(),
+            framing: ((framing.key)(), framing.parameters),
         }
     }
 }

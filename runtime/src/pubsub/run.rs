@@ -86,7 +86,7 @@ impl Publication {
     fn encode_and_frame(&self, form: &Form, recipient: &dyn Recipient) -> Bytes {
         let encode = || form.encoding.encode(&self.broadcast);
         let framed = match recipient.watched().pass(Callback::Encode, encode) {
-            Ok(Some(message)) => (form.framing.frame)(message).map_err(Unsendable::Framing),
+            Ok(Some(message)) => form.framing.frame(message).map_err(Unsendable::Framing),
             Ok(None) => Ok(Bytes::new()),
             Err(NoForm) => Err(Unsendable::Encoding),
         };

@@ -51,6 +51,7 @@
 // | `returned` | what callbacks may return, and what clients are told of errors |
 // | `options` | what a mount can set, and a socket can preset |
 // | `mounted`, `transport_options` | what it sees of its mount, and of its transport |
+// | `deflate_options` | how messages of WebSocket are compressed |
 // | `drainer` | how a mount's connections end, as it is declared and as it is known at start |
 // | `draining` | how its connections are told to go |
 // | `children` | tasks that belong to a socket type |
@@ -59,6 +60,7 @@ use std::future::Future;
 
 mod children;
 pub(crate) mod connect;
+pub(crate) mod deflate_options;
 pub(crate) mod drainer;
 mod draining;
 mod flow;
@@ -96,6 +98,7 @@ pub use self::{
     transport_options::TransportOptions,
 };
 
+pub(crate) use self::deflate_options::DeflateOptions;
 pub(crate) use self::drainer::{Drainer, DrainerOptions};
 pub(crate) use self::options::{
     LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::Response;
 
-use super::{ConnectInfo, DrainerOptions, Refused};
+use super::{ConnectInfo, DeflateOptions, DrainerOptions, Refused};
 use crate::{
     body::Body,
     crypto::{Digest, KeyOptions},
@@ -71,6 +71,8 @@ pub struct WebSocket {
     /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false. While
     /// the feature `compress` is off, true is an error at compile time or at start.
     pub compress: bool,
+    /// How messages are compressed where that is agreed on.
+    pub deflate_options: DeflateOptions,
     /// Subprotocols in the server's order of preference. Default none: the header is ignored.
     pub subprotocols: Option<&'static [&'static str]>,
     /// Which web pages may connect. Default: what the endpoint says.
@@ -107,6 +109,7 @@ impl WebSocket {
         max_frame_size: 8 * 1024 * 1024,
         max_message_size: None,
         compress: false,
+        deflate_options: DeflateOptions::DEFAULT,
         subprotocols: None,
         check_origin: None,
         check_csrf: true,

@@ -24,6 +24,7 @@ endpoint! {
     socket("/pinged", Echo, websocket(timeout = secs(2), ping = millis(300)));
     socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"]));
     socket("/deflate", Echo, websocket(compress = true));
+    socket("/narrow", Echo, websocket(compress = true, deflate_options(level = 1, memory_level = 2, window_bits = 10)));
     socket("/own", Echo, websocket(compress = true, check_origin = conn));
     socket("/rooms/:room", Visitor, websocket(compress = true));
     socket("/closed", Closed);

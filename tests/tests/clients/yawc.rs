@@ -187,8 +187,11 @@ fn prose(size: usize) -> Vec<u8> {
 #[tokio::test]
 async fn echoes_under_every_offer() {
     let site = site::start().await;
-    for (offer, options) in offers() {
-        let mut client = Client::open(&site, "/deflate", options).await;
+    let mounts = |(offer, options): (String, Options)| {
+        ["/deflate", "/narrow"].map(|mount| (mount, format!("{mount}, {offer}"), options.clone()))
+    };
+    for (mount, offer, options) in offers().into_iter().flat_map(mounts) {
+        let mut client = Client::open(&site, mount, options).await;
         // The empty text is first: after a message, yawc 0.5 would flush its compressor for ever.
         client.echo(OpCode::Text, b"").await;
         client.traffic();

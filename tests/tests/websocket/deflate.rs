@@ -91,6 +91,36 @@ async fn a_small_window_is_kept_to() {
 }
 
 #[tokio::test]
+async fn a_mount_has_its_own_level_and_window() {
+    let site = site::start().await;
+    let text = "what is said often compresses well; ".repeat(100);
+    for (mount, answer, compressed) in [
+        (
+            "/deflate",
+            "permessage-deflate;client_max_window_bits=15",
+            4,
+        ),
+        (
+            "/narrowed",
+            "permessage-deflate;server_max_window_bits=10;client_max_window_bits=10",
+            4,
+        ),
+        ("/stored", "permessage-deflate;client_max_window_bits=15", 0),
+    ] {
+        let request = Request::upgrade(&format!("{mount}/websocket")).header(
+            "sec-websocket-extensions",
+            "permessage-deflate; client_max_window_bits",
+        );
+        let mut client = Client::open_by(site.port, &request).await;
+        let agreed = client.response.header("sec-websocket-extensions");
+        assert_eq!(agreed, Some(answer), "{mount}");
+        client.text(&text).await;
+        let frame = client.hear().await;
+        assert_eq!((frame.rsv, frame.as_text()), (compressed, Some(&*text)));
+    }
+}
+
+#[tokio::test]
 async fn fragments_are_inflated_together() {
     let site = site::start().await;
     let mut client = open(&site, "permessage-deflate").await;

@@ -30,6 +30,8 @@ endpoint! {
     socket("/large", Echo, websocket(compress = true, max_frame_size = 16_777_216, outbox(limit = 33_554_432)));
     socket("/brief", Echo, websocket(timeout = millis(300)));
     socket("/deflate", Echo, websocket(compress = true, max_frame_size = 100_000));
+    socket("/narrowed", Echo, websocket(compress = true, deflate_options(level = 9, memory_level = 1, window_bits = 10)));
+    socket("/stored", Echo, websocket(compress = true, deflate_options(level = 0)));
     socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"]));
     socket("/narrow", Reader, websocket(outbox(limit = 65_536)));
     socket("/patient", Reader, websocket(outbox(limit = 65_536, overflow = drop_oldest)));

@@ -26,7 +26,8 @@ pub trait Format: 'static {
 pub(super) fn framing<F: Format>() -> &'static Framing {
     const {
         &Framing {
-            frame: F::format,
+            frame: |message, _| F::format(message),
+            parameters: 0,
             key: TypeId::of::<F>,
         }
     }

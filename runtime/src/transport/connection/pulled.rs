@@ -66,7 +66,7 @@ impl Out for Pulled {
     type Framed = Bytes;
 
     fn frame(framing: &Self::Side, message: Message) -> Result<Bytes, Unsupported> {
-        (framing.frame)(message)
+        framing.frame(message)
     }
 
     fn framing(framing: &Self::Side) -> &'static Framing {

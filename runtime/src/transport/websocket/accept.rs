@@ -64,7 +64,7 @@ impl Transport for WebSocketTransport {
         let connected = connected.map_err(|denied| refuse(options, &attempt, denied))?;
 
         let deflate = if options.compress {
-            Deflate::negotiate(&attempt.parts.headers)
+            Deflate::negotiate(&attempt.parts.headers, &options.deflate_options)
         } else {
             None
         };

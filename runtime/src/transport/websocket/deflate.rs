@@ -6,11 +6,13 @@
 
 use std::cell::RefCell;
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
 use http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_EXTENSIONS};
 
-use super::frame::Violation;
-use crate::{header, transport::grow};
+use zlib_rs::{DeflateConfig, DeflateFlush};
+
+use super::{compression::Compression, frame::Violation};
+use crate::{header, socket::DeflateOptions, transport::grow};
 
 /// The end of each message's data, which is left out on the wire and added back by the receiver
 /// (RFC 7692 §7.2.1).
@@ -23,9 +25,11 @@ const STEP: usize = 64 * 1024;
 pub(super) struct Deflate {
     /// Window of what we send, as a power of two: 8 to 15.
     pub(super) server_bits: u8,
-    /// The client asked for a window size: an answer without one would decline the offer.
-    server_bits_asked: bool,
+    /// The client is told our window: it asked for a size, and an answer without one would decline
+    /// the offer; or we need less than the largest.
+    server_bits_told: bool,
     server_forgets: bool,
+    /// The window of what the client sends. Only a client that offers to be told one is.
     client_bits: Option<u8>,
     /// The client compresses each message by itself.
     client_forgets: bool,
@@ -33,18 +37,21 @@ pub(super) struct Deflate {
 
 impl Deflate {
     /// Accepts the first acceptable offer.
-    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Deflate> {
-        header::list(headers, &SEC_WEBSOCKET_EXTENSIONS).find_map(Deflate::accept)
+    pub(super) fn negotiate(headers: &HeaderMap, options: &DeflateOptions) -> Option<Deflate> {
+        let most = options.window_bits.clamp(9, 15);
+        header::list(headers, &SEC_WEBSOCKET_EXTENSIONS)
+            .find_map(|offer| Deflate::accept(offer, most))
     }
 
-    fn accept(offer: &[u8]) -> Option<Deflate> {
+    /// `most` is the largest window of either side.
+    fn accept(offer: &[u8], most: u8) -> Option<Deflate> {
         let (name, parameters) = header::parameters(offer);
         if !name.eq_ignore_ascii_case(b"permessage-deflate") {
             return None;
         }
         let mut deflate = Deflate {
-            server_bits: 15,
-            server_bits_asked: false,
+            server_bits: most,
+            server_bits_told: most < 15,
             server_forgets: false,
             client_bits: None,
             client_forgets: false,
@@ -56,13 +63,13 @@ impl Deflate {
                 (b"server_no_context_takeover", None) => deflate.server_forgets = true,
                 (b"client_no_context_takeover", None) => deflate.client_forgets = true,
                 (b"server_max_window_bits", Some(value)) => {
-                    deflate.server_bits = window_bits(value)?;
-                    deflate.server_bits_asked = true;
+                    deflate.server_bits = window_bits(value)?.min(most);
+                    deflate.server_bits_told = true;
                 }
                 (b"client_max_window_bits", Some(value)) => {
-                    deflate.client_bits = Some(window_bits(value)?)
+                    deflate.client_bits = Some(window_bits(value)?.min(most))
                 }
-                (b"client_max_window_bits", None) => deflate.client_bits = Some(15),
+                (b"client_max_window_bits", None) => deflate.client_bits = Some(most),
                 _ => return None,
             }
             if seen.contains(&name) {
@@ -82,7 +89,7 @@ impl Deflate {
         if self.client_forgets {
             text.push_str(";client_no_context_takeover");
         }
-        if self.server_bits_asked {
+        if self.server_bits_told {
             text.push_str(&format!(";server_max_window_bits={}", self.server_bits));
         }
         if let Some(bits) = self.client_bits {
@@ -103,45 +110,73 @@ fn window_bits(value: &[u8]) -> Option<u8> {
 }
 
 thread_local! {
-    /// Compressors of this worker, by window bits from 9 to 15.
-    static COMPRESSORS: RefCell<[Option<Compress>; 7]> = const { RefCell::new([const { None }; 7]) };
+    /// Compressors of this worker, those that were made last behind.
+    static COMPRESSORS: RefCell<Vec<(Compression, zlib_rs::Deflate)>> =
+        const { RefCell::new(Vec::new()) };
     /// The inflater of all clients that compress each message by itself.
     static INFLATER: RefCell<Option<Decompress>> = const { RefCell::new(None) };
 }
+
+/// Compressors that a worker keeps: a mount has one for each window that its clients ask for.
+const KEPT: usize = 8;
 
 /// A message's data on the wire; `None` if it is better sent uncompressed.
 ///
 /// zlib has no window of 256 bytes. For a client that asked for one, only messages that fit into it
 /// are compressed, so that no distance can be longer.
-pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
-    if window_bits < 9 && payload.len() > 256 {
+pub(super) fn deflate(payload: &[u8], compression: Compression) -> Option<Vec<u8>> {
+    if compression.level == 0 || compression.window_bits < 9 && payload.len() > 256 {
         return None;
     }
-    let bits = window_bits.clamp(9, 15);
     COMPRESSORS.with_borrow_mut(|compressors| {
-        let compressor = compressors
-            .get_mut(usize::from(bits - 9))?
-            .get_or_insert_with(|| {
-                Compress::new_with_window_bits(Compression::default(), false, bits)
-            });
-        compressor.reset();
-        let mut out = Vec::with_capacity(payload.len() / 2 + 64);
-        let mut read = 0;
-        loop {
-            let before = compressor.total_in();
-            compressor
-                .compress_vec(payload.get(read..)?, &mut out, FlushCompress::Sync)
-                .ok()?;
-            read += (compressor.total_in() - before) as usize;
-            // A full buffer means that more output may follow.
-            if read == payload.len() && out.len() < out.capacity() {
-                break;
+        let known = compressors
+            .iter()
+            .position(|(known, _)| *known == compression);
+        let place = known.unwrap_or_else(|| {
+            if compressors.len() == KEPT {
+                compressors.remove(0);
             }
-            out.reserve(out.capacity().clamp(64, STEP));
-        }
-        out.truncate(out.len().checked_sub(TAIL.len())?);
-        Some(out)
+            compressors.push((compression, compressor(compression)));
+            compressors.len() - 1
+        });
+        let (_, compressor) = compressors.get_mut(place)?;
+        compressor.reset();
+        compress(compressor, payload)
     })
+}
+
+fn compressor(compression: Compression) -> zlib_rs::Deflate {
+    zlib_rs::Deflate::new_with_config(DeflateConfig {
+        level: compression.level.into(),
+        mem_level: compression.memory_level.into(),
+        // Below zero: without a header of zlib's own.
+        window_bits: -i32::from(compression.window_bits.clamp(9, 15)),
+        ..DeflateConfig::default()
+    })
+}
+
+fn compress(compressor: &mut zlib_rs::Deflate, payload: &[u8]) -> Option<Vec<u8>> {
+    let mut out = vec![0; payload.len() / 2 + 64];
+    loop {
+        let (read, written) = (compressor.total_in(), compressor.total_out());
+        let (input, room) = (
+            payload.get(read as usize..)?,
+            out.get_mut(written as usize..)?,
+        );
+        compressor
+            .compress(input, room, DeflateFlush::SyncFlush)
+            .ok()?;
+        let (read, written) = (
+            compressor.total_in() as usize,
+            compressor.total_out() as usize,
+        );
+        // Where the room is full, more output may follow.
+        if read == payload.len() && written < out.len() {
+            out.truncate(written.checked_sub(TAIL.len())?);
+            return Some(out);
+        }
+        out.resize(out.len() + out.len().clamp(64, STEP), 0);
+    }
 }
 
 /// The inflating side of one connection.
@@ -167,7 +202,7 @@ impl Inflater {
                 inflate(inflater, data, limit)
             });
         }
-        inflate(self.own(), data, limit)
+        inflate(self.own(deflate), data, limit)
     }
 
     /// Inflates a part of a message to the end of `out`, which has what came before it; bounded as
@@ -180,9 +215,9 @@ impl Inflater {
         out: &mut Vec<u8>,
         limit: usize,
     ) -> Result<(), Violation> {
-        feed(self.own(), part, out, limit)?;
+        feed(self.own(deflate), part, out, limit)?;
         if is_last {
-            feed(self.own(), &TAIL, out, limit)?;
+            feed(self.own(deflate), &TAIL, out, limit)?;
             if deflate.client_forgets {
                 self.own = None;
             }
@@ -190,8 +225,11 @@ impl Inflater {
         Ok(())
     }
 
-    fn own(&mut self) -> &mut Decompress {
-        self.own.get_or_insert_with(|| Decompress::new(false))
+    /// Its window is no larger than agreed on. zlib has none of 256 bytes.
+    fn own(&mut self, deflate: &Deflate) -> &mut Decompress {
+        let bits = deflate.client_bits.map_or(15, |bits| bits.max(9));
+        self.own
+            .get_or_insert_with(|| Decompress::new_with_window_bits(false, bits))
     }
 }
 
@@ -253,20 +291,28 @@ mod tests {
 
     use super::*;
 
-    fn offer(text: &str) -> Option<String> {
+    fn answer(text: &str, options: &DeflateOptions) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert(
             SEC_WEBSOCKET_EXTENSIONS,
             HeaderValue::from_str(text).expect("a header"),
         );
-        Deflate::negotiate(&headers)
+        Deflate::negotiate(&headers, options)
             .map(|deflate| deflate.header().to_str().expect("text").to_owned())
+    }
+
+    fn offer(text: &str) -> Option<String> {
+        answer(text, &DeflateOptions::DEFAULT)
+    }
+
+    fn windows_of(window_bits: u8) -> Compression {
+        Compression::new(window_bits, &DeflateOptions::DEFAULT)
     }
 
     fn parameters() -> Deflate {
         Deflate {
             server_bits: 15,
-            server_bits_asked: false,
+            server_bits_told: false,
             server_forgets: false,
             client_bits: None,
             client_forgets: false,
@@ -304,6 +350,82 @@ mod tests {
     }
 
     #[test]
+    fn no_window_is_larger_than_wanted() {
+        let options = DeflateOptions {
+            window_bits: 11,
+            ..DeflateOptions::DEFAULT
+        };
+        for (asked, answered) in [
+            (
+                "permessage-deflate",
+                "permessage-deflate;server_max_window_bits=11",
+            ),
+            (
+                "permessage-deflate; client_max_window_bits",
+                "permessage-deflate;server_max_window_bits=11;client_max_window_bits=11",
+            ),
+            (
+                "permessage-deflate; client_max_window_bits=9; server_max_window_bits=10",
+                "permessage-deflate;server_max_window_bits=10;client_max_window_bits=9",
+            ),
+            (
+                "permessage-deflate; client_max_window_bits=15; server_max_window_bits=15",
+                "permessage-deflate;server_max_window_bits=11;client_max_window_bits=11",
+            ),
+        ] {
+            assert_eq!(
+                answer(asked, &options).as_deref(),
+                Some(answered),
+                "{asked}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_fits_into_the_window_that_a_client_was_told_is_inflated() {
+        let told = Deflate {
+            client_bits: Some(9),
+            ..parameters()
+        };
+        // Bytes that repeat after 4,000, further back than a window of 512 bytes reaches.
+        let mut state = 1u32;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .take(4_000)
+        .collect();
+        let payload = [noise.as_slice(), &noise].concat();
+        let wide = deflate(&payload, windows_of(15)).expect("compressed");
+        let narrow = deflate(&payload, windows_of(9)).expect("compressed");
+        assert!(narrow.len() > wide.len() + 1_000);
+        let mut inflater = Inflater::default();
+        for _ in 0..3 {
+            let inflated = inflater.inflate(&told, &narrow, 10_000);
+            assert!(inflated.expect("inflates") == payload);
+        }
+    }
+
+    #[test]
+    fn a_worker_keeps_few_compressors() {
+        for level in 1..=9 {
+            for window_bits in 9..=15 {
+                let options = DeflateOptions {
+                    level,
+                    ..DeflateOptions::DEFAULT
+                };
+                deflate(b"ahoy", Compression::new(window_bits, &options)).expect("compressed");
+            }
+        }
+        assert_eq!(COMPRESSORS.with_borrow(Vec::len), KEPT);
+        let off = DeflateOptions {
+            level: 0,
+            ..DeflateOptions::DEFAULT
+        };
+        assert_eq!(deflate(b"ahoy", Compression::new(15, &off)), None);
+    }
+
+    #[test]
     fn bad_offers_are_passed_over() {
         for asked in [
             "x-webkit-deflate-frame",
@@ -321,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_cut_one_step_past_the_limit() {
-        let bomb = deflate(&vec![b'x'; 10_000_000], 15).expect("compressed");
+        let bomb = deflate(&vec![b'x'; 10_000_000], windows_of(15)).expect("compressed");
         let found = Inflater::default()
             .inflate(&parameters(), &bomb, 100_000)
             .expect_err("too large");
@@ -365,8 +487,11 @@ mod tests {
         fn what_is_deflated_inflates_to_the_same(
             payload in proptest::collection::vec(0u8..4, 0..20_000),
             bits in 8u8..=15,
+            level in 1u8..=9,
+            memory_level in 1u8..=9,
         ) {
-            if let Some(data) = deflate(&payload, bits) {
+            let options = DeflateOptions { level, memory_level, ..DeflateOptions::DEFAULT };
+            if let Some(data) = deflate(&payload, Compression::new(bits, &options)) {
                 let mut inflater = Decompress::new_with_window_bits(false, bits.max(9));
                 prop_assert_eq!(inflate(&mut inflater, &data, payload.len()).expect("inflates"), payload);
             } else {

@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderValue};
 
-use super::frame::Violation;
+use super::{compression::Compression, frame::Violation};
+use crate::socket::DeflateOptions;
 
 /// The parameters that nothing ever has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) struct Deflate {
 }
 
 impl Deflate {
-    pub(super) fn negotiate(_: &HeaderMap) -> Option<Deflate> {
+    pub(super) fn negotiate(_: &HeaderMap, _: &DeflateOptions) -> Option<Deflate> {
         None
     }
 
@@ -21,7 +22,7 @@ impl Deflate {
     }
 }
 
-pub(super) fn deflate(_: &[u8], _: u8) -> Option<Vec<u8>> {
+pub(super) fn deflate(_: &[u8], _: Compression) -> Option<Vec<u8>> {
     None
 }
 

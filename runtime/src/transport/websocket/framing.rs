@@ -1,11 +1,14 @@
 //! Messages as frames.
 
-use std::any::TypeId;
+use std::{
+    any::TypeId,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
-use super::{deflate::deflate, frame};
+use super::{compression::Compression, deflate::deflate, frame};
 use crate::{
     message::{Message, Unsupported},
     pubsub::Framing,
@@ -41,22 +44,21 @@ impl From<Bytes> for Framed {
     }
 }
 
-/// Frames a message. It is compressed with a window of `window` bits, or not at all if that is 0.
-pub(super) fn frame(message: Message, window: u8) -> Framed {
-    let (opcode, compressed, payload) = encode(message, window);
+/// Frames a message.
+pub(super) fn frame(message: Message, compression: Compression) -> Framed {
+    let (opcode, compressed, payload) = encode(message, compression);
     Framed::new(opcode, compressed, payload)
 }
 
-fn encode(message: Message, window: u8) -> (OpCode, bool, Bytes) {
+fn encode(message: Message, compression: Compression) -> (OpCode, bool, Bytes) {
     let opcode = OpCode::Data(match message {
         Message::Text(_) => Data::Text,
         Message::Binary(_) => Data::Binary,
     });
     let payload = message.into_bytes();
-    let compressed = if window == 0 {
-        None
-    } else {
-        deflate(&payload, window)
+    let compressed = match compression {
+        Compression::OFF => None,
+        _ => deflate(&payload, compression),
     };
     match compressed {
         Some(compressed) => (opcode, true, compressed.into()),
@@ -64,49 +66,58 @@ fn encode(message: Message, window: u8) -> (OpCode, bool, Bytes) {
     }
 }
 
-/// How broadcasts are framed for all connections with this window.
-pub(super) fn framing(window: u8) -> &'static Framing {
-    match window {
-        0 => framing_of::<0>(),
-        8 => framing_of::<8>(),
-        9 => framing_of::<9>(),
-        10 => framing_of::<10>(),
-        11 => framing_of::<11>(),
-        12 => framing_of::<12>(),
-        13 => framing_of::<13>(),
-        14 => framing_of::<14>(),
-        _ => framing_of::<15>(),
+/// How broadcasts are framed without compression.
+pub(super) const PLAIN: &Framing = &Framing {
+    frame: frame_shared,
+    parameters: 0,
+    key: TypeId::of::<Framed>,
+};
+
+/// How broadcasts are framed for all connections that compress alike.
+pub(super) fn framing(compression: Compression) -> &'static Framing {
+    /// They are kept for good: a mount has one set of options, and eight windows.
+    static KNOWN: Mutex<Vec<&'static Framing>> = Mutex::new(Vec::new());
+    let parameters = compression.to_number();
+    if parameters == PLAIN.parameters {
+        return PLAIN;
     }
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = known
+        .iter()
+        .find(|framing| framing.parameters == parameters);
+    if let Some(framing) = found {
+        return framing;
+    }
+    let framing = Box::leak(Box::new(Framing {
+        parameters,
+        ..*PLAIN
+    }));
+    known.push(framing);
+    framing
 }
 
-struct Window<const BITS: u8>;
-
-fn framing_of<const BITS: u8>() -> &'static Framing {
-    const {
-        &Framing {
-            frame: frame_shared::<BITS>,
-            key: TypeId::of::<Window<BITS>>,
-        }
-    }
-}
-
-fn frame_shared<const BITS: u8>(message: Message) -> Result<Bytes, Unsupported> {
-    let (opcode, compressed, payload) = encode(message, BITS);
+fn frame_shared(message: Message, parameters: u32) -> Result<Bytes, Unsupported> {
+    let (opcode, compressed, payload) = encode(message, Compression::from_number(parameters));
     Ok(frame::shared(opcode, compressed, &payload))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::socket::DeflateOptions;
 
     #[test]
-    fn each_window_has_a_framing_of_its_own() {
-        let mut keys: Vec<_> = [0, 8, 9, 10, 11, 12, 13, 14, 15]
-            .map(|window| (framing(window).key)())
-            .into();
-        assert_eq!((framing(15).key)(), keys[8]);
-        keys.sort();
-        keys.dedup();
-        assert_eq!(keys.len(), 9);
+    fn those_who_compress_alike_share_a_framing() {
+        let with = |window_bits, level| {
+            let options = DeflateOptions {
+                level,
+                ..DeflateOptions::DEFAULT
+            };
+            framing(Compression::new(window_bits, &options))
+        };
+        assert!(std::ptr::eq(with(15, 6), with(15, 6)));
+        assert_ne!(with(15, 6).parameters, with(15, 1).parameters);
+        assert_ne!(with(15, 6).parameters, with(9, 6).parameters);
+        assert_eq!(framing(Compression::OFF).parameters, 0);
     }
 }

@@ -14,12 +14,16 @@ use flate2::Decompress;
 use http::{HeaderValue, request::Parts};
 
 use super::{
+    compression::Compression,
     deflate::{self, Deflate},
     handshake as upgrade,
     incoming::{Ending, Event as Arrival, Incoming, Limits},
     subprotocol,
 };
-use crate::message::{Control, Message};
+use crate::{
+    message::{Control, Message},
+    socket::DeflateOptions,
+};
 
 /// What a client's bytes mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Frames {
         let limits = Limits {
             max_frame,
             max_message,
-            deflate: Deflate::negotiate(&headers),
+            deflate: Deflate::negotiate(&headers, &DeflateOptions::DEFAULT),
         };
         Frames {
             incoming: Incoming::default(),
@@ -111,7 +115,8 @@ pub fn inflate(before: Option<&[u8]>, data: &[u8], limit: usize) -> (Vec<u8>, bo
 
 /// A message's data on the wire, unless it is better sent as it is.
 pub fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
-    deflate::deflate(payload, window_bits)
+    let compression = Compression::new(window_bits, &DeflateOptions::DEFAULT);
+    deflate::deflate(payload, compression)
 }
 
 /// What a server makes of an upgrade.
@@ -133,6 +138,7 @@ pub fn handshake(
     Handshake {
         accept: upgrade::check_upgrade(parts).ok(),
         agreed: agreed.map(|agreed| (agreed.subprotocol, agreed.auth_token)),
-        extensions: Deflate::negotiate(&parts.headers).map(|deflate| deflate.header()),
+        extensions: Deflate::negotiate(&parts.headers, &DeflateOptions::DEFAULT)
+            .map(|deflate| deflate.header()),
     }
 }

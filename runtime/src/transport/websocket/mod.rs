@@ -10,11 +10,12 @@
 //! | `work` | the callbacks for what one read brought |
 //! | `stream_out` | the way out: straight to the stream, and through a queue where that takes no more |
 //! | `write` | that queue, within bounds |
-//! | `frame` `framing` `deflate` | the formats |
+//! | `frame` `framing` `deflate` `compression` | the formats |
 //! | `wire` | writing from any task, or from the connection's own |
 //! | `fuzzing` | what our own fuzzing reaches of this |
 
 mod accept;
+mod compression;
 #[cfg(feature = "compress")]
 mod deflate;
 #[cfg(not(feature = "compress"))]

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use tungstenite::protocol::frame::coding::{Control, OpCode};
 
 use super::{
+    compression::Compression,
     deflate::Deflate,
     frame,
     framing::{Framed, frame, framing},
@@ -54,6 +55,7 @@ pub(super) struct StreamOut<W> {
 pub(super) struct Side {
     pub(super) options: &'static WebSocket,
     pub(super) deflate: Option<Deflate>,
+    framing: &'static Framing,
     /// Callbacks have not returned at once, or wait for something: nothing is read meanwhile.
     paused: Since,
     /// A ping has been sent since the client was last heard.
@@ -66,9 +68,8 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// The window in which messages are compressed; 0 if they are not.
-    fn window(&self) -> u8 {
-        self.deflate.map_or(0, |parameters| parameters.server_bits)
+    fn compression(&self) -> Compression {
+        Compression::from_number(self.framing.parameters)
     }
 }
 
@@ -79,11 +80,11 @@ impl<W: Wire> Out for StreamOut<W> {
     const LINGER: u64 = 5_000;
 
     fn frame(side: &Side, message: Message) -> Result<Framed, Unsupported> {
-        Ok(frame(message, side.window()))
+        Ok(frame(message, side.compression()))
     }
 
     fn framing(side: &Side) -> &'static Framing {
-        framing(side.window())
+        side.framing
     }
 
     fn push(&mut self, framed: Framed, options: &OutboxOptions) -> Sent {
@@ -174,6 +175,9 @@ impl<W: Wire> Shared<StreamOut<W>> {
         deflate: Option<Deflate>,
         encoder: &'static dyn Encoder,
     ) -> Arc<Self> {
+        let framing = framing(deflate.map_or(Compression::OFF, |deflate| {
+            Compression::new(deflate.server_bits, &options.deflate_options)
+        }));
         let out = StreamOut {
             queue: WriteQueue::default(),
             wire: Some(wire),
@@ -187,6 +191,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
             Side {
                 options,
                 deflate,
+                framing,
                 paused: Since::default(),
                 pinged,
                 watched,
