@@ -195,6 +195,11 @@ pub(crate) struct Cause {
 #[derive(Clone)]
 struct Unrendered(Arc<Cause>);
 
+/// The mark of a response that has been rendered.
+#[cfg(feature = "testing")]
+#[derive(Clone)]
+pub(crate) struct Sent(pub(crate) Arc<Cause>);
+
 /// What is logged in place of the path of the request, which may hold a secret.
 #[derive(Clone, Copy)]
 pub(crate) struct ShownPath(pub(crate) &'static str);

@@ -7,11 +7,14 @@
 //! | `changes` | waiting for the next configuration |
 //! | `filtered` | payloads as log lines show them |
 //! | `debug` | who is here |
+//! | `given` | sockets that tests leave for connections to come |
 
 mod changes;
 mod current;
 mod debug;
 mod filtered;
+#[cfg(feature = "testing")]
+mod given;
 mod reload;
 mod reloading;
 
@@ -28,6 +31,8 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::changes::{Changes, ExtraChanges};
+#[cfg(feature = "testing")]
+pub(crate) use self::given::{GivenSockets, PARAM as GIVEN};
 use self::{current::Current, reloading::Reloading};
 pub(crate) use self::{
     current::Origins,
@@ -89,6 +94,8 @@ pub(crate) struct Shared {
     /// What the endpoint's dashboard knows, if it has one.
     #[cfg(feature = "dashboard")]
     pub(crate) dashboard: OnceLock<Arc<dyn std::any::Any + Send + Sync>>,
+    #[cfg(feature = "testing")]
+    pub(crate) given: GivenSockets,
     /// Whether pages are told when files change.
     #[cfg(feature = "live-reload")]
     pub(crate) files_are_watched: std::sync::atomic::AtomicBool,
@@ -180,6 +187,8 @@ impl Handle {
             figures: Figures::default(),
             #[cfg(feature = "dashboard")]
             dashboard: OnceLock::new(),
+            #[cfg(feature = "testing")]
+            given: GivenSockets::default(),
             #[cfg(feature = "live-reload")]
             files_are_watched: Default::default(),
         }))

@@ -191,6 +191,11 @@ pub(super) fn of(key: &Key) -> Value {
             "[\"localhost\"]",
             "1",
         ),
+        Kind::WhoMay => value(
+            "a function `fn(&http::request::Parts) -> bool` that says who may see the page",
+            "may_see",
+            "\"admin\"",
+        ),
         Kind::Serializers => value(
             "a list of `(serializer, requirement)`",
             "[(V2, \"~> 2.0.0\")]",

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Serializer, ServerMessage, Versioned};
+use super::{ServerMessage, Versioned};
 use crate::{
     message::{EncodeError, PushError},
     pubsub::Payload,
@@ -21,7 +21,7 @@ const LEAST: usize = 64 * 1024;
 pub(super) struct Client {
     pub(super) link: Arc<dyn ClientLink>,
     /// The client's serializer.
-    pub(super) serializer: &'static dyn Serializer,
+    pub(super) speaks: &'static Versioned,
     /// The serializers of its socket.
     serializers: &'static [Versioned],
     /// The limit of `messages` and of `broadcasts`, in bytes.
@@ -37,7 +37,7 @@ impl Client {
     /// connection never costs more than two of its largest messages.
     pub(super) fn new(
         link: Arc<dyn ClientLink>,
-        serializer: &'static dyn Serializer,
+        speaks: &'static Versioned,
         serializers: &'static [Versioned],
         most: usize,
     ) -> Arc<Self> {
@@ -45,7 +45,7 @@ impl Client {
         let (messages, broadcasts) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Arc::new(Client {
             link,
-            serializer,
+            speaks,
             serializers,
             room,
             messages,
@@ -55,6 +55,7 @@ impl Client {
 
     pub(super) fn send(&self, message: &ServerMessage<'_>) -> Result<(), PushError> {
         let message = self
+            .speaks
             .serializer
             .encode(message)
             .map_err(PushError::Unencodable)?;

@@ -4,14 +4,14 @@ use std::{fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, JoinError, Mailbox, seed::Seed};
+use super::{Channel, JoinError, Mailbox, Versioned, seed::Seed};
 use crate::{
     handle::Handle,
     message::EncodeError,
     presence::{TrackError, Tracked},
     pubsub::{IntoPayload, Payload, SubscriberId},
     socket::{
-        TellClient,
+        TellClient, TransportKind,
         returned::{Plain, Telling},
     },
     state::Needed,
@@ -59,6 +59,16 @@ impl<C: Channel> Join<C> {
     /// arrives after the join.
     pub fn mailbox(&self) -> Mailbox<C::Info> {
         Mailbox::new(self.0.conversation.clone(), self.0.signals.clone())
+    }
+
+    /// The transport that the client came by.
+    pub fn transport(&self) -> TransportKind {
+        self.0.conversation.client.link.transport()
+    }
+
+    /// The serializer that the client speaks.
+    pub fn serializer(&self) -> &'static Versioned {
+        self.0.conversation.client.speaks
     }
 
     /// The endpoint that the client came to.
@@ -114,9 +124,9 @@ impl<C: Channel> fmt::Debug for Join<C> {
 }
 
 /// A type that `join` of `#[channel]` can take as an argument without attribute, an extractor:
-/// `Arc<S>` of the channel's socket, [`Mailbox`], [`Handle`], [`SubscriberId`], and types of your
-/// own. It may wait, and take parts of the application's state. (A reference, `&S`, is the socket
-/// as well.)
+/// `Arc<S>` of the channel's socket, [`Mailbox`], [`Handle`], [`SubscriberId`], [`TransportKind`],
+/// `&'static Versioned` (the client's serializer), and types of your own. It may wait, and take
+/// parts of the application's state. (A reference, `&S`, is the socket as well.)
 ///
 /// ```
 /// use landfall::{channel::{Channel, FromJoin}, prelude::*, state::Need};
@@ -205,6 +215,22 @@ impl<C: Channel> FromJoin<C> for SubscriberId {
 
     async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.id())
+    }
+}
+
+impl<C: Channel> FromJoin<C> for TransportKind {
+    type State = ();
+
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
+        Ok(join.transport())
+    }
+}
+
+impl<C: Channel> FromJoin<C> for &'static Versioned {
+    type State = ();
+
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
+        Ok(join.serializer())
     }
 }
 

@@ -96,7 +96,11 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         })?;
         let (mut connect, mailbox) = connect.split();
         connect.speaks = Some(speaks);
-        let socket = Arc::new(S::connect(connect).await?);
+        let socket = match connect.given() {
+            Some(socket) => socket,
+            None => S::connect(connect).await?,
+        };
+        let socket = Arc::new(socket);
         Ok(Multiplexer {
             socket,
             speaks,
@@ -345,7 +349,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         self.table.get_or_insert_with(|| {
             Table::new(Client::new(
                 out.link().clone(),
-                self.speaks.serializer,
+                self.speaks,
                 S::SERIALIZERS,
                 S::MAX_WAITING_SIZE,
             ))

@@ -2,9 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Answer, Ref, Reply, conversation::Conversation, log::Whose};
+use super::{Answer, Ref, Reply, Versioned, conversation::Conversation, log::Whose};
 #[cfg(feature = "testing")]
-use super::{V2, Versioned, client::Client, terms::Terms};
+use super::{client::Client, terms::Terms};
 #[cfg(feature = "testing")]
 use crate::socket::ClientLink;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     handle::Handle,
     message::PushError,
     pubsub::{BroadcastError, IntoPayload, Json, SubscriberId},
-    socket::Reason,
+    socket::{Reason, TransportKind},
 };
 
 /// The way from a channel to its client and its topic, lent to a callback.
@@ -36,7 +36,8 @@ impl Outlet {
     /// An outlet without a socket, as if a message were being handled.
     #[cfg(feature = "testing")]
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
-        let client = Client::new(link, &V2, Versioned::DEFAULT, usize::MAX);
+        const V2: &Versioned = &Versioned::DEFAULT[1];
+        let client = Client::new(link, V2, Versioned::DEFAULT, usize::MAX);
         Outlet::new(
             Conversation::new(topic, Ref::from("1"), client, Terms::DEFAULT, 0),
             Some(Ref::from("2")),
@@ -188,6 +189,17 @@ impl Outlet {
     /// The identity of the client's connection among subscribers.
     pub fn id(&self) -> SubscriberId {
         self.conversation.id()
+    }
+
+    /// The transport that the client came by.
+    pub fn transport(&self) -> TransportKind {
+        self.conversation.client.link.transport()
+    }
+
+    /// The serializer that the client speaks: `out.serializer().serializer.name()` is `"V2"` for
+    /// clients of Phoenix 1.4 and later.
+    pub fn serializer(&self) -> &'static Versioned {
+        self.conversation.client.speaks
     }
 
     /// The endpoint that the client came to.

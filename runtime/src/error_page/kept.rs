@@ -55,5 +55,9 @@ impl Kept {
             }
             None => without_page(&cause),
         }
+        #[cfg(feature = "testing")]
+        response
+            .extensions_mut()
+            .insert(crate::failure::Sent(cause));
     }
 }

@@ -212,6 +212,37 @@ impl Session {
         allowed.then_some(session)
     }
 
+    /// The session of a test, from the cookies that it has.
+    ///
+    /// # Errors
+    /// What is wrong with the options.
+    #[cfg(feature = "testing")]
+    pub(crate) fn prepared(
+        options: Vec<SessionOptions<String>>,
+        keys: &Keys,
+        headers: &HeaderMap,
+    ) -> Result<Self, &'static str> {
+        let options = Chosen::of(options).map_err(|mistake| mistake.whole)?;
+        Ok(Session::read(options, keys, headers))
+    }
+
+    /// The names of the cookies that a response would set, with their values; those that it would
+    /// delete have none.
+    #[cfg(feature = "testing")]
+    pub(crate) fn cookies(&self, keys: &Keys) -> Vec<(String, Option<String>)> {
+        let (change, value) = self.written(keys);
+        let state = self.lock();
+        let names = state.options.all().map(|one| one.key.to_owned());
+        match change {
+            Change::Nothing => Vec::new(),
+            Change::Write => names
+                .take(1)
+                .map(|name| (name, Some(value.clone())))
+                .collect(),
+            Change::Delete => names.map(|name| (name, None)).collect(),
+        }
+    }
+
     /// What the response does about the cookie, and the cookie's new value.
     pub(crate) fn written(&self, keys: &Keys) -> (Change, String) {
         let state = self.lock();

@@ -12,6 +12,8 @@ use super::{
     params::Params,
     transport_options::TransportOptions,
 };
+#[cfg(feature = "testing")]
+use crate::handle::GIVEN;
 use crate::{
     handle::Handle,
     session::Session,
@@ -91,6 +93,20 @@ impl<I> Connect<I> {
     /// A socket with channels has no `handle_info`: its mailbox is closed.
     pub fn mailbox(&self) -> &Mailbox<I> {
         &self.mailbox
+    }
+
+    /// The socket that a test gives this connection in place of what `connect` makes.
+    #[cfg(feature = "testing")]
+    pub(crate) fn given<S: 'static>(&self) -> Option<S> {
+        let ticket = self.params.get(GIVEN)?.as_str()?;
+        self.handle.0.given.take(ticket)
+    }
+
+    /// No test gives any.
+    #[cfg(not(feature = "testing"))]
+    #[expect(clippy::unused_self, reason = "tests have another one")]
+    pub(crate) const fn given<S>(&self) -> Option<S> {
+        None
     }
 
     /// The attempt with a closed mailbox, and its mailbox.

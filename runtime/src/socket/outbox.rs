@@ -8,7 +8,7 @@ use crate::{
     handle::Handle,
     message::{Message, PushError, Unsupported},
     pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId, Unconfirmed},
-    socket::{InboxWaker, Reason},
+    socket::{InboxWaker, Reason, TransportKind},
     watchdog::Watched,
 };
 
@@ -30,6 +30,7 @@ pub(crate) trait ClientLink: InboxWaker {
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
     fn watched(&self) -> &Watched;
+    fn transport(&self) -> TransportKind;
     /// The socket type's name, for logs.
     fn socket(&self) -> &'static str;
     /// What `terminate` is told when the connection is dropped.
@@ -73,6 +74,11 @@ impl Outbox {
         if let Err(error) = self.0.push(message.into()) {
             self.0.cannot_send(error);
         }
+    }
+
+    /// The transport that the client came by.
+    pub fn transport(&self) -> TransportKind {
+        self.0.transport()
     }
 
     /// Like [`push`](Outbox::push), for messages that the transport may be unable to carry.

@@ -21,6 +21,7 @@ use super::{
     caller::Caller,
     client::Client,
     connect_error::ConnectError,
+    given::{Given, Left},
     longpoll::PollSession,
     pipe::{Pipe, Sink},
     raw::Raw,
@@ -72,6 +73,7 @@ pub struct Connect<C> {
     headers: HeaderMap,
     auth_token: Option<String>,
     peer: Option<SocketAddr>,
+    given: Option<Given>,
     heartbeat: bool,
     at: Caller,
     kind: PhantomData<fn() -> C>,
@@ -90,6 +92,7 @@ impl<C> Connect<C> {
             headers: HeaderMap::new(),
             auth_token: None,
             peer: None,
+            given: None,
             heartbeat: true,
             at: Caller::here(),
             kind: PhantomData,
@@ -148,16 +151,66 @@ impl<C> Connect<C> {
         self
     }
 
+    /// The socket that the client gets, in place of what its `connect` makes: `connect` is not
+    /// called. All else is as for any client: the origin is checked, the version is negotiated.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use landfall::{prelude::*, testing};
+    ///
+    /// struct UserSocket {
+    ///     user: u64,
+    /// }
+    ///
+    /// #[socket(channel("room:*", Room))]
+    /// impl UserSocket {
+    ///     fn connect(#[param] token: String) -> Result<Self, Refused> {
+    ///         // Looks the token up in a database, which this test has not.
+    ///         Err(Refused::because(token))
+    ///     }
+    /// }
+    ///
+    /// struct Room;
+    ///
+    /// #[channel(UserSocket)]
+    /// impl Room {
+    ///     fn join(socket: &UserSocket) -> (Self, serde_json::Value) {
+    ///         (Room, serde_json::json!({ "user": socket.user }))
+    ///     }
+    /// }
+    ///
+    /// endpoint! {
+    ///     struct Chat;
+    ///     socket("/socket", UserSocket);
+    /// }
+    ///
+    /// let site = testing::start::<Chat>().await;
+    /// let client = site.connect("/socket").socket(UserSocket { user: 7 }).await.unwrap();
+    /// let room = client.join("room:1", serde_json::json!({})).await.unwrap();
+    /// assert_eq!(room.joined().parse::<serde_json::Value>(), serde_json::json!({ "user": 7 }));
+    /// # }
+    /// ```
+    ///
+    /// Awaiting the connection panics if the socket at its path is of another type.
+    pub fn socket<S: Send + 'static>(mut self, socket: S) -> Self {
+        self.given = Some(Given::new(socket));
+        self
+    }
+
     async fn open(
         mut self,
         sink: Arc<dyn Sink>,
         heartbeat: Option<Heartbeat>,
     ) -> Result<Pipe, ConnectError> {
         let (patience, at) = (self.visitor.patience(), self.at);
+        let mount = self.path.clone();
         let (path, mut query_text) = match self.path.split_once('?') {
             Some((path, query)) => (path, query.to_owned()),
             None => (self.path.as_str(), String::new()),
         };
+        let given = self.given.take();
+        let left = given.map(|given| given.leave(self.visitor.handle()));
+        self.params.extend(left.iter().map(Left::param));
         let params = query(self.params.iter().map(|(name, value)| (&**name, &**value)));
         if !query_text.is_empty() && !params.is_empty() {
             query_text.push('&');
@@ -200,7 +253,11 @@ impl<C> Connect<C> {
                 .await
             }
         };
-        opened.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")))
+        let opened = opened.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")));
+        if let (Ok(_), Some(left)) = (&opened, left) {
+            left.check_taken(&mount, at);
+        }
+        opened
     }
 
     fn add_auth_token(&mut self) {

@@ -19,7 +19,7 @@ impl Cookies {
         self.0.push((name.to_owned(), value.to_owned()));
     }
 
-    fn remove(&mut self, name: &str) {
+    pub(super) fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| known != name);
     }
 

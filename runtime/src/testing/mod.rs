@@ -6,7 +6,9 @@
 // | `network` | connections in memory |
 // | `visitor` `cookies` | a browser with cookies, which makes requests and connections |
 // | `request` `response` | plain HTTP |
+// | `sent_error` | errors that requests ended in |
 // | `connect` | connections to sockets |
+// | `given` | sockets that a test makes itself |
 // | `pipe` | an open connection, whatever carries it |
 // | `websocket` `longpoll` | the transports, from the client's side |
 // | `recorder` | an outbox and an outlet that record |
@@ -26,6 +28,7 @@ mod connect;
 mod connect_error;
 mod connected;
 mod cookies;
+mod given;
 mod inbox;
 mod join;
 mod longpoll;
@@ -39,6 +42,7 @@ mod recorder;
 mod request;
 mod response;
 mod router;
+mod sent_error;
 mod site;
 mod start;
 mod topic;
@@ -61,6 +65,7 @@ pub use self::{
     recorder::{Outbox, Outlet, outbox, outlet},
     request::Request,
     response::Response,
+    sent_error::SentError,
     site::Site,
     start::{Start, Stateless, start, start_builder, start_with},
     topic::Topic,

@@ -75,9 +75,13 @@ impl Network {
     /// # Errors
     /// When nothing listens any more.
     pub async fn connect(&self) -> io::Result<DuplexStream> {
+        self.connect_from(self.address()).await
+    }
+
+    /// Localhost, with a port that no other client has.
+    pub(super) fn address(&self) -> SocketAddr {
         let port = PORTS.0 + self.opened.fetch_add(1, Ordering::Relaxed) % PORTS.1;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        self.connect_from(address).await
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port))
     }
 
     /// Connects from an address. A client without an address is like one of a Unix socket.

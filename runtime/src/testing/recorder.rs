@@ -15,7 +15,7 @@ use crate::{
     handle::Handle,
     message::{Message, Unsupported},
     pubsub::{Broadcast, BroadcastError, Encoding, Payload, PubSub, SubscriberId},
-    socket::{self, ClientLink, InboxWaker, Reason},
+    socket::{self, ClientLink, InboxWaker, Reason, TransportKind},
     state::AppState,
     watchdog::Watched,
 };
@@ -304,6 +304,10 @@ impl ClientLink for Recorder {
 
     fn watched(&self) -> &Watched {
         &self.watched
+    }
+
+    fn transport(&self) -> TransportKind {
+        TransportKind::Custom(NAME)
     }
 
     fn socket(&self) -> &'static str {

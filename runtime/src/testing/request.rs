@@ -4,7 +4,7 @@ use std::{fmt, future::IntoFuture, net::SocketAddr, pin::Pin};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
     header::{CONTENT_TYPE, IntoHeaderName},
 };
 use http_body_util::Full;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{
     caller::Caller,
     response::Response,
+    sent_error::{SentError, sent},
     visitor::{Visitor, within},
 };
 use crate::error::BoxError;
@@ -119,6 +120,55 @@ impl Request {
     fn typed(mut self, content_type: &'static str, body: String) -> Self {
         set(&mut self.headers, CONTENT_TYPE, content_type);
         self.body(body)
+    }
+
+    /// Sends it, and checks that an error was sent with this status: a handler or a plug panicked or
+    /// failed, or nothing serves the path. Error pages are seen as by any client.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use http::{Request, Response};
+    /// use landfall::{error_page::FailureKind, prelude::*, testing};
+    ///
+    /// async fn page(request: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+    ///     panic!("no page for {}", request.uri());
+    /// }
+    ///
+    /// endpoint! {
+    ///     struct Web;
+    ///     service(tower::service_fn(page));
+    /// }
+    ///
+    /// let site = testing::start::<Web>().await;
+    /// let error = site.get("/boom").assert_error_sent(500).await;
+    /// assert_eq!(error.kind(), FailureKind::Panic);
+    /// assert_eq!(error.message(), "no page for /boom");
+    /// assert_eq!(error.response().text(), "Internal Server Error");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When no error was sent, or one with another status; and when it is no status.
+    #[track_caller]
+    pub fn assert_error_sent<S>(
+        mut self,
+        status: S,
+    ) -> impl Future<Output = SentError> + Send + use<S>
+    where
+        S: TryInto<StatusCode, Error: fmt::Display>,
+    {
+        let status = status.try_into().unwrap_or_else(|error| panic!("{error}"));
+        let peer = *self.peer.get_or_insert_with(|| self.visitor.address());
+        let (visitor, at) = (self.visitor.clone(), self.at);
+        let what = format!("`{} {}`", self.method, self.target);
+        async move {
+            let response = self.send().await;
+            sent(status, response, visitor.errors().take(peer)).unwrap_or_else(|came| {
+                at.fail(format_args!(
+                    "expected an error with {status} of {what}: {came}"
+                ))
+            })
+        }
     }
 
     async fn send(self) -> Response {

@@ -64,6 +64,21 @@ impl<E: Endpoint> Site<E> {
         self.visitor.set_cookie(name, value);
     }
 
+    /// Gives the site's visitor a session, as if a page had set it:
+    /// [`Visitor::init_test_session`] has an example.
+    ///
+    /// # Panics
+    /// When the options cannot work.
+    #[cfg(feature = "tokens")]
+    #[track_caller]
+    pub fn init_test_session(
+        &self,
+        options: impl crate::session::IntoSessions,
+        set: impl FnOnce(&crate::session::Session),
+    ) {
+        self.visitor.init_test_session(options, set);
+    }
+
     /// Another visitor, with cookies of their own.
     pub fn visitor(&self) -> Visitor {
         self.visitor.stranger()

@@ -15,7 +15,13 @@ use http::{Request, Response};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::{caller::Caller, network::Network, site::Site, visitor::Visitor};
+use super::{
+    caller::Caller,
+    network::Network,
+    sent_error::{Recording, SentErrors},
+    site::Site,
+    visitor::Visitor,
+};
 use crate::{
     body::Body,
     config::{Secret, Setting, Settings},
@@ -130,6 +136,8 @@ pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
 #[track_caller]
 pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
     let (network, listener) = Network::new();
+    let errors = SentErrors::default();
+    let kept = errors.clone();
     let secret = |settings: &mut Settings| {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
@@ -137,10 +145,11 @@ pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
         .server(true)
         .settings(secret)
         .without_https()
-        .listener(listener);
+        .listener_of(listener, |service| Recording::new(service, kept));
     Start {
         builder,
         network,
+        errors,
         patience: PATIENCE,
         at: Caller::here(),
     }
@@ -162,6 +171,7 @@ impl<E: Endpoint<State = ()>> Stateless for E {}
 pub struct Start<E: Endpoint> {
     builder: Builder<E>,
     network: Network,
+    errors: SentErrors,
     patience: Duration,
     at: Caller,
 }
@@ -240,12 +250,13 @@ impl<E: Endpoint> Start<E> {
         let Start {
             builder,
             network,
+            errors,
             patience,
             at,
         } = self;
         match builder.start().await {
             Ok(running) => {
-                let visitor = Visitor::new(network, patience, running.handle().clone());
+                let visitor = Visitor::new(network, patience, running.handle().clone(), errors);
                 Site::new(running, visitor)
             }
             Err(error) => at.fail(format_args!("{} did not start: {error}", E::DEF.name)),

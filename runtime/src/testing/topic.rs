@@ -85,6 +85,28 @@ impl Topic {
         }
     }
 
+    /// Checks that no broadcast of this event is unread, and that none comes for 100 ms. Broadcasts
+    /// of other events wait until they are expected.
+    ///
+    /// # Panics
+    /// When one is unread or comes.
+    #[track_caller]
+    pub fn expect_no(&mut self, event: &str) -> impl Future<Output = ()> + Send {
+        let at = Caller::here();
+        async move {
+            let deadline = Instant::now() + QUIET;
+            while let Ok(pushed) = self.next(deadline).await {
+                self.keep(pushed);
+            }
+            if let Some(came) = self.unread.iter().find(|pushed| pushed.event() == event) {
+                let topic = &self.name;
+                at.fail(format_args!(
+                    "expected no broadcast `{event}` on `{topic}`, got\n    {came}"
+                ));
+            }
+        }
+    }
+
     fn keep(&mut self, pushed: Pushed) {
         assert!(
             self.unread.len() < MOST,

@@ -8,6 +8,8 @@ use std::{
 };
 
 use bytes::Bytes;
+#[cfg(feature = "tokens")]
+use http::HeaderMap;
 use http::{
     HeaderValue,
     header::{COOKIE, HOST},
@@ -16,7 +18,9 @@ use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 
-use super::{caller::Caller, cookies::Cookies, network::Network};
+use super::{caller::Caller, cookies::Cookies, network::Network, sent_error::SentErrors};
+#[cfg(feature = "tokens")]
+use crate::session::{IntoSessions, Session};
 use crate::{error::BoxError, handle::Handle};
 
 /// A visitor of a [`Site`](super::Site): a browser with its own cookies.
@@ -30,15 +34,22 @@ struct Inner {
     network: Network,
     patience: Duration,
     handle: Handle,
+    errors: SentErrors,
     cookies: Mutex<Cookies>,
 }
 
 impl Visitor {
-    pub(super) fn new(network: Network, patience: Duration, handle: Handle) -> Self {
+    pub(super) fn new(
+        network: Network,
+        patience: Duration,
+        handle: Handle,
+        errors: SentErrors,
+    ) -> Self {
         Visitor(Arc::new(Inner {
             network,
             patience,
             handle,
+            errors,
             cookies: Mutex::default(),
         }))
     }
@@ -53,7 +64,17 @@ impl Visitor {
             self.0.network.clone(),
             self.0.patience,
             self.0.handle.clone(),
+            self.0.errors.clone(),
         )
+    }
+
+    /// The address of a client with a port of its own.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.0.network.address()
+    }
+
+    pub(super) fn errors(&self) -> &SentErrors {
+        &self.0.errors
     }
 
     pub(super) fn handle(&self) -> &Handle {
@@ -68,6 +89,57 @@ impl Visitor {
     /// Sets a cookie, as a response would.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies().set(name, value);
+    }
+
+    /// Gives the visitor a session, as if a page had set it: `set` is given the one that there is.
+    /// The cookie is written as the options say, of several as the first say.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use http::{Request, Response};
+    /// use landfall::{prelude::*, session::{Session, SessionOptions, Sessions}, testing};
+    ///
+    /// const SESSION: SessionOptions = SessionOptions::new("_web_key", "a salt of its own");
+    ///
+    /// async fn page(request: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+    ///     let session = request.extensions().get::<Session>();
+    ///     let user: Option<u64> = session.and_then(|session| session.get("user_id"));
+    ///     Ok(Response::new(format!("{user:?}").into()))
+    /// }
+    ///
+    /// endpoint! {
+    ///     struct Web;
+    ///     secret_key_base = env("SECRET_KEY_BASE");
+    ///     plug(Sessions::new(&SESSION));
+    ///     service(tower::service_fn(page));
+    /// }
+    ///
+    /// let site = testing::start::<Web>().await;
+    /// site.init_test_session(SESSION, |session| session.insert("user_id", &7).unwrap());
+    /// assert_eq!(site.get("/").await.text(), "Some(7)");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the options cannot work.
+    #[cfg(feature = "tokens")]
+    #[track_caller]
+    pub fn init_test_session(&self, options: impl IntoSessions, set: impl FnOnce(&Session)) {
+        let keys = self.0.handle.keys();
+        let keys = keys.unwrap_or_else(|| panic!("the endpoint has no `secret_key_base`"));
+        let mut headers = HeaderMap::new();
+        if let Some(cookies) = self.cookies().header() {
+            super::request::add_header(&mut headers, COOKIE.as_str(), &cookies);
+        }
+        let session = Session::prepared(options.into_sessions(), &keys, &headers)
+            .unwrap_or_else(|mistake| panic!("{mistake}"));
+        set(&session);
+        for (name, value) in session.cookies(&keys) {
+            match value {
+                Some(value) => self.cookies().set(&name, &value),
+                None => self.cookies().remove(&name),
+            }
+        }
     }
 
     pub(super) fn patience(&self) -> Duration {
@@ -89,10 +161,8 @@ impl Visitor {
             headers.entry(COOKIE).or_insert(cookies.parse()?);
         }
         let network = &self.0.network;
-        let stream = match peer {
-            Some(peer) => network.connect_from(peer).await,
-            None => network.connect().await,
-        };
+        let peer = peer.unwrap_or_else(|| network.address());
+        let stream = network.connect_from(peer).await;
         let stream = stream.map_err(|_| "nobody listens: the endpoint has stopped")?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move {

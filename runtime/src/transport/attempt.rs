@@ -300,7 +300,13 @@ impl Attempt {
         };
         let asked = Asked::begin(context, &connect.params, &self.parts.headers);
         let span = log::connecting(context, &self.parts.headers);
-        let connecting = async { S::connect(connect).await }.instrument(span);
+        let connecting = async {
+            match connect.given() {
+                Some(socket) => Ok(socket),
+                None => S::connect(connect).await,
+            }
+        };
+        let connecting = connecting.instrument(span);
         let connecting = pin!(Some(connecting));
         let timed = Timed::begin();
         let connected = context.watched.run(Callback::Connect, connecting).await;

@@ -9,7 +9,7 @@ use landfall::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
+use crate::chat::{Chat, UserSocket};
 
 /// The patience of tests whose clock runs. The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,6 +40,8 @@ macro_rules! on_both {
 }
 
 on_both! {
+    transports_and_serializers
+    given_sockets
     pushes_and_replies broadcasts joins ends connect_info refused_connections disconnected
     several_channels everything_stops many_messages left_channels shared_topics
 }
@@ -92,6 +94,45 @@ async fn pushes_and_replies(by: By) {
     room.expect_nothing().await;
 }
 
+async fn transports_and_serializers(by: By) {
+    let site = testing::start::<Chat>().await;
+    let client = client(&site, "ann", by).await;
+    let room = client.join("room:1", json!({})).await.expect("joined");
+    let told = room.push("by", json!({})).await.ok::<Value>();
+    assert_eq!(told["serializer"], "V2");
+    assert_eq!(
+        told["transport"],
+        room.joined().parse::<Value>()["transport"]
+    );
+}
+
+async fn given_sockets(by: By) {
+    let site = testing::start::<Chat>().await;
+    let socket = |name: &str| UserSocket {
+        name: name.to_owned(),
+        told: json!({"given": name}),
+    };
+    // `connect` would refuse without a token.
+    let ann = by(site.connect("/socket").socket(socket("ann"))).await;
+    let ann = ann.expect("a connection");
+    let mut room = ann.join("room:1", json!({})).await.expect("joined");
+    assert_eq!(room.joined().parse::<Value>(), json!({"given": "ann"}));
+    room.push("shout", "hello");
+    let shouted = room.expect("shouted").await.parse::<Value>();
+    assert_eq!(shouted, json!({"by": "ann", "text": "hello"}));
+    site.broadcast("users:ann", "disconnect", json!({}))
+        .expect("room");
+    ann.closed().await;
+
+    let foreign = by(site
+        .connect("/socket")
+        .socket(socket("bob"))
+        .origin("https://evil.example"));
+    assert_eq!(foreign.await.expect_err("another origin").status(), 403);
+    let refused = by(site.connect("/socket")).await;
+    assert_eq!(refused.expect_err("without a token").status(), 403);
+}
+
 async fn broadcasts(by: By) {
     let site = testing::start::<Chat>().await;
     let (alice, bob) = (
@@ -130,6 +171,7 @@ async fn broadcasts(by: By) {
         json!({"n": 2})
     );
     bobs.expect_no("second").await;
+    topic.expect_no("third").await;
     assert_eq!(
         bobs.expect("first").await.parse::<Value>(),
         json!({"n": 1}),

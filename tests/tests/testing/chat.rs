@@ -2,16 +2,17 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use landfall::{
+    error_page::Failure,
     prelude::*,
     session::{Session, SessionOptions, Sessions},
     socket::{Headers, TransportKind},
 };
 use serde_json::{Value, json};
 
-const SESSION: SessionOptions = SessionOptions::new("_chat", "signing salt");
+pub(crate) const SESSION: SessionOptions = SessionOptions::new("_chat", "signing salt");
 
 endpoint! {
     pub(crate) struct Chat;
@@ -35,9 +36,9 @@ endpoint! {
 }
 
 pub(crate) struct UserSocket {
-    name: String,
+    pub(crate) name: String,
     /// The reply to a join of its channels.
-    told: Value,
+    pub(crate) told: Value,
 }
 
 #[socket(channel("room:*", Room))]
@@ -87,6 +88,12 @@ impl Room {
     #[handle_in("ping")]
     fn ping(&mut self, payload: Payload) -> Reply {
         Reply::ok(payload)
+    }
+
+    #[handle_in("by")]
+    fn by(&mut self, out: &mut Outlet) -> Reply {
+        let (transport, spoken) = (out.transport().to_string(), out.serializer());
+        Reply::ok(json!({ "transport": transport, "serializer": spoken.serializer.name() }))
     }
 
     #[handle_in("size")]
@@ -195,6 +202,11 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
         (_, "/host") => {
             json!({"host": header("host"), "accept": header("accept"), "query": parts.uri.query()})
         }
+        (_, "/gone") => {
+            let failure = Failure::new(StatusCode::GONE).because("it has moved");
+            return Ok(failure.into_response());
+        }
+        (_, "/panics") => panic!("as asked by {:?}", parts.uri.query()),
         (_, "/asleep") => std::future::pending().await,
         (method, "/method") => json!(method.as_str()),
         _ => {

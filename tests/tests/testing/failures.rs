@@ -305,3 +305,45 @@ async fn too_much_that_is_not_read() {
         "the test left 10000 messages unread, and 1000 more are lost"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn errors_that_were_not_sent() {
+    let fine = told(async { site().await.get("/method").assert_error_sent(500).await });
+    let text = "expected an error with 500 Internal Server Error of `GET /method`: no error was sent: the response is 200 OK \"GET\"";
+    assert_eq!(fine.await, text);
+    let own = told(async { site().await.get("/nowhere").assert_error_sent(404).await });
+    assert!(
+        own.await
+            .ends_with("no error was sent: the response is 404 Not Found no such page")
+    );
+    let other = told(async { site().await.get("/gone").assert_error_sent(404).await });
+    let text = "expected an error with 404 Not Found of `GET /gone`: it is 410 Gone, for this error: it has moved";
+    assert_eq!(other.await, text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_of_another_type_is_given() {
+    let given = told(async {
+        site()
+            .await
+            .connect("/socket")
+            .param("token", "ann")
+            .socket(7)
+            .await
+    });
+    assert_eq!(given.await, "the socket at `/socket` is not a `i32`");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broadcast_that_should_not_have_come() {
+    let heard = told(async {
+        let site = site().await;
+        let mut topic = site.listen("room:1");
+        site.broadcast("room:1", "other", json!({})).expect("room");
+        site.broadcast("room:1", "news", json!({"n": 1}))
+            .expect("room");
+        topic.expect_no("news").await;
+    });
+    let text = "expected no broadcast `news` on `room:1`, got\n    `news` with {\"n\":1}";
+    assert_eq!(heard.await, text);
+}

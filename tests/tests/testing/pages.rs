@@ -1,10 +1,10 @@
 //! Plain HTTP.
 
-use http::Method;
-use landfall::{config::Setting, testing};
+use http::{Method, StatusCode};
+use landfall::{config::Setting, error_page::FailureKind, testing};
 use serde_json::{Value, json};
 
-use crate::chat::Chat;
+use crate::chat::{Chat, SESSION};
 
 #[tokio::test(start_paused = true)]
 async fn requests() {
@@ -119,4 +119,52 @@ async fn an_endpoint_with_https_needs_neither_its_port_nor_its_files() {
     assert_eq!(other.get("/").await.status(), 404);
     one.reload().await.expect("without the files, too");
     one.reload_certificates().expect("nothing to read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_can_be_given() {
+    let site = testing::start::<Chat>().await;
+    let bo = site.visitor();
+    site.init_test_session(SESSION, |session| {
+        session.insert("name", "ann").expect("a string");
+    });
+    assert_eq!(
+        site.get("/me").await.parse::<Option<String>>().as_deref(),
+        Some("ann")
+    );
+    assert_eq!(bo.get("/me").await.parse::<Option<String>>(), None);
+    site.init_test_session(SESSION, |session| {
+        assert_eq!(session.get::<String>("name").as_deref(), Some("ann"));
+        session.delete();
+    });
+    assert_eq!(site.cookie("_chat"), None);
+    assert_eq!(site.get("/me").await.parse::<Option<String>>(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_that_were_sent() {
+    let site = testing::start::<Chat>().await;
+    let error = site.get("/panics?a=1").assert_error_sent(500).await;
+    assert_eq!(error.kind(), FailureKind::Panic);
+    assert_eq!(error.message(), "as asked by Some(\"a=1\")");
+    assert_eq!(error.response().status(), 500);
+    let peer = ([192, 0, 2, 7], 5000);
+    let asked = site.get("/gone").peer(peer);
+    let error = asked.assert_error_sent(StatusCode::GONE).await;
+    assert_eq!(
+        (error.kind(), error.message()),
+        (FailureKind::Error, "it has moved")
+    );
+    assert_eq!(error.response().text(), "Gone");
+    // The next request from there ends in no error.
+    assert_eq!(site.get("/method").peer(peer).await.status(), 200);
+    let panics = (0..20).map(|number| {
+        let target = format!("/panics?{number}");
+        let asked = site.get(&target);
+        tokio::spawn(async move { (number, asked.assert_error_sent(500).await) })
+    });
+    for panicked in panics.collect::<Vec<_>>() {
+        let (number, error) = panicked.await.expect("the test passes");
+        assert_eq!(error.message(), format!("as asked by Some(\"{number}\")"));
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
     pubsub::{
         Broadcast, BroadcastError, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable,
     },
-    socket::{ClientLink, Reason},
+    socket::{ClientLink, Reason, TransportKind},
     watchdog::Watched,
 };
 
@@ -96,6 +96,10 @@ impl<O: Swept> ClientLink for Shared<O> {
 
     fn watched(&self) -> &Watched {
         &self.context.watched
+    }
+
+    fn transport(&self) -> TransportKind {
+        self.context.kind
     }
 
     fn socket(&self) -> &'static str {
