@@ -192,7 +192,7 @@ pub(super) fn of(key: &Key) -> Value {
             "1",
         ),
         Kind::WhoMay => value(
-            "a function `fn(&http::request::Parts) -> bool` that says who may see the page",
+            "a function `fn(&http::request::Parts) -> Access`",
             "may_see",
             "\"admin\"",
         ),

@@ -1,12 +1,12 @@
 //! How other tasks reach a channel.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{Signal, conversation::Conversation};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Subscriber, SubscriberId},
-    socket::{self, MailboxError},
+    socket::{self, CALL, CallError, Caller, MailboxError},
 };
 
 /// The address of one channel of one client: what is sent here arrives in its `handle_info`.
@@ -35,6 +35,91 @@ impl<I: Send + 'static> Mailbox<I> {
     /// When the client has left, or the mailbox is full. The message comes back.
     pub fn send(&self, info: I) -> Result<(), MailboxError<I>> {
         self.send_holding(info, 0)
+    }
+
+    /// Sends a question, and waits for its answer for at most 5 s (`handle_call` of Phoenix's
+    /// channels, which arrives in `handle_info` here). `ask` puts the [`Caller`] into the message.
+    ///
+    /// A callback that calls its own channel waits in vain.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use landfall::{channel, prelude::*, socket::{CallError, Caller}, testing};
+    /// use serde_json::json;
+    /// use tokio::sync::mpsc;
+    /// # struct UserSocket;
+    /// # #[socket(channel("room:*", Room))]
+    /// # impl UserSocket {
+    /// #     fn connect() -> Self { UserSocket }
+    /// # }
+    /// # endpoint! { struct Chat; state = Rooms; socket("/socket", UserSocket); }
+    ///
+    /// /// Where rooms say how they are reached.
+    /// #[derive(Clone)]
+    /// struct Rooms(mpsc::Sender<channel::Mailbox<Asked>>);
+    ///
+    /// enum Asked {
+    ///     Messages(Caller<usize>),
+    /// }
+    ///
+    /// struct Room {
+    ///     messages: usize,
+    /// }
+    ///
+    /// #[channel(UserSocket)]
+    /// impl Room {
+    ///     async fn join(mailbox: channel::Mailbox<Asked>, #[state] rooms: Rooms) -> Self {
+    ///         let _ = rooms.0.send(mailbox).await;
+    ///         Room { messages: 0 }
+    ///     }
+    ///
+    ///     #[handle_in("say")]
+    ///     fn say(&mut self) -> Reply {
+    ///         self.messages += 1;
+    ///         Reply::ok(json!({}))
+    ///     }
+    ///
+    ///     fn handle_info(&mut self, asked: Asked, _: &mut Outlet) {
+    ///         match asked {
+    ///             Asked::Messages(caller) => caller.reply(self.messages),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let (rooms, mut known) = mpsc::channel(1);
+    /// let site = testing::start_with::<Chat>(Rooms(rooms)).await;
+    /// let client = site.connect("/socket").await.unwrap();
+    /// let mut room = client.join("room:1", json!({})).await.unwrap();
+    /// room.push("say", json!({})).await;
+    ///
+    /// let mailbox = known.recv().await.unwrap();
+    /// assert_eq!(mailbox.call(Asked::Messages).await, Ok(1));
+    /// room.leave().await;
+    /// assert_eq!(mailbox.call(Asked::Messages).await, Err(CallError::Closed));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When it could not be asked, ended without an answer, or takes too long.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(Caller<T>) -> I,
+    ) -> Result<T, CallError> {
+        self.call_within(CALL, ask).await
+    }
+
+    /// Like [`call`](Mailbox::call), for at most this time.
+    ///
+    /// # Errors
+    /// As `call`.
+    pub async fn call_within<T: Send + 'static>(
+        &self,
+        time: Duration,
+        ask: impl FnOnce(Caller<T>) -> I,
+    ) -> Result<T, CallError> {
+        let (caller, answer) = Caller::new();
+        self.send(ask(caller))?;
+        answer.within(time).await
     }
 
     /// `bytes` is the length of the broadcast that the message holds; 0 if it holds none.

@@ -4,13 +4,17 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    time::Duration,
 };
 
+use super::caller::{CallError, Caller};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Membership, PubSub, Subscriber, SubscriberId},
 };
 
+/// How long a caller waits for an answer, unless it says another time.
+pub(crate) const CALL: Duration = Duration::from_secs(5);
 /// Most messages that wait for one socket's `handle_info`.
 const CAPACITY: usize = 1024;
 
@@ -75,6 +79,15 @@ impl<I> fmt::Debug for MailboxError<I> {
 
 impl<I> std::error::Error for MailboxError<I> {}
 
+impl<I> From<MailboxError<I>> for CallError {
+    fn from(error: MailboxError<I>) -> Self {
+        match error {
+            MailboxError::Closed(_) => CallError::Closed,
+            MailboxError::Full(_) => CallError::Full,
+        }
+    }
+}
+
 impl<I> Mailbox<I> {
     /// A mailbox without a connection: it is closed.
     pub(crate) fn closed() -> Self {
@@ -92,6 +105,34 @@ impl<I: Send + 'static> Mailbox<I> {
             Some(inbox) => inbox.put(info, CAPACITY),
             None => Err(MailboxError::Closed(info)),
         }
+    }
+
+    /// Sends a question, and waits for its answer for at most 5 s (`handle_call` of Phoenix's
+    /// channels, which arrives in `handle_info` here). `ask` puts the [`Caller`] into the message.
+    ///
+    /// A callback that calls its own socket waits in vain.
+    ///
+    /// # Errors
+    /// When it could not be asked, ended without an answer, or takes too long.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(Caller<T>) -> I,
+    ) -> Result<T, CallError> {
+        self.call_within(CALL, ask).await
+    }
+
+    /// Like [`call`](Mailbox::call), for at most this time.
+    ///
+    /// # Errors
+    /// As `call`.
+    pub async fn call_within<T: Send + 'static>(
+        &self,
+        time: Duration,
+        ask: impl FnOnce(Caller<T>) -> I,
+    ) -> Result<T, CallError> {
+        let (caller, answer) = Caller::new();
+        self.send(ask(caller))?;
+        answer.within(time).await
     }
 
     /// Sends `make(value)`. A value that does not fit comes back unchanged.

@@ -46,6 +46,7 @@
 // | `params` | query and path parameters, nested, and how they become typed arguments |
 // | `flow` | how a callback says "go on" or "stop", and why a connection ended |
 // | `outbox` | what a callback writes to |
+// | `caller` | who asks a socket, and waits for the answer |
 // | `mailbox` | how other tasks reach a socket |
 // | `refused` | why `connect` said no |
 // | `returned` | what callbacks may return, and what clients are told of errors |
@@ -58,6 +59,7 @@
 
 use std::future::Future;
 
+mod caller;
 mod children;
 pub(crate) mod connect;
 pub(crate) mod deflate_options;
@@ -74,16 +76,8 @@ mod refused;
 pub(crate) mod returned;
 mod transport_options;
 
-pub(crate) use self::{
-    children::ChildSpec,
-    draining::Drained,
-    info::InfoValues,
-    info::eq,
-    mailbox::{Inbox, InboxWaker},
-    outbox::ClientLink,
-    params::QueryError,
-};
 pub use self::{
+    caller::{CallError, Caller},
     children::Children,
     connect::{Connect, FromConnect, TransportKind},
     draining::Draining,
@@ -96,6 +90,15 @@ pub use self::{
     refused::Refused,
     returned::{IntoConnected, IntoFlow, TellClient},
     transport_options::TransportOptions,
+};
+pub(crate) use self::{
+    children::ChildSpec,
+    draining::Drained,
+    info::InfoValues,
+    info::eq,
+    mailbox::{CALL, Inbox, InboxWaker},
+    outbox::ClientLink,
+    params::QueryError,
 };
 
 pub(crate) use self::deflate_options::DeflateOptions;

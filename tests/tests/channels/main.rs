@@ -2,6 +2,8 @@
 
 mod bounds;
 mod broadcasts;
+mod by_hand;
+mod calls;
 mod client;
 mod endings;
 mod joined;
