@@ -82,6 +82,8 @@ names! {
         /// `debug_errors = cfg!(debug_assertions);`: whether developers are shown what failed.
         /// Default `false`.
         debug_errors,
+        /// `dashboard(who_may = operator);`: a page that shows what the endpoint does. Default: none.
+        dashboard,
         /// `socket("/socket/:room", Room, websocket(timeout = secs(45)));`: a socket at a path.
         socket,
         /// `plug(layer());`: a tower `Layer` around everything that follows it, or a closure that

@@ -129,7 +129,8 @@ impl Visitor {
         let keys = keys.unwrap_or_else(|| panic!("the endpoint has no `secret_key_base`"));
         let mut headers = HeaderMap::new();
         if let Some(cookies) = self.cookies().header() {
-            super::request::add_header(&mut headers, COOKIE.as_str(), &cookies);
+            let cookies = HeaderValue::try_from(cookies);
+            headers.extend(cookies.ok().map(|cookies| (COOKIE, cookies)));
         }
         let session = Session::prepared(options.into_sessions(), &keys, &headers)
             .unwrap_or_else(|mistake| panic!("{mistake}"));
