@@ -1,6 +1,7 @@
-//! What packages contain: sources that two of them share by a symbolic link, and licences.
+//! What packages contain, and what they bring along: sources that two of them share by a symbolic
+//! link, licences, other crates.
 
-use std::{collections::BTreeSet, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 const GRAMMAR: &str = "src/grammar/";
 
@@ -59,4 +60,39 @@ fn packages_contain_their_licences_and_those_of_what_others_wrote() {
         let theirs = format!("src/live_reload/{theirs}");
         assert!(files.contains(&theirs), "there is no {theirs}");
     }
+}
+
+/// The crates of an application that depends on landfall, on the platform of this test.
+fn crates(features: &[&str]) -> BTreeSet<String> {
+    let listed = Command::new(std::env::var_os("CARGO").expect("run by cargo"))
+        .args(["tree", "--offline", "--package", "landfall"])
+        .args(["--edges", "normal", "--prefix", "none"])
+        .args(features)
+        .output();
+    let listed = listed.expect("cargo runs");
+    assert!(
+        listed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
+    let tree = String::from_utf8(listed.stdout).expect("names");
+    let name = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some(format!("{} {}", words.next()?, words.next()?))
+    };
+    tree.lines().filter_map(name).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_crates_are_added_that_contributing_does_not_count() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../CONTRIBUTING.md");
+    let page = fs::read_to_string(page).expect("CONTRIBUTING.md");
+    let counted = |features: &[&str], before: &str, after: &str| {
+        let crates = crates(features);
+        let said = format!("{before} {}{after}", crates.len());
+        assert!(page.contains(&said), "{said:?}: {crates:?}");
+    };
+    counted(&[], "an application takes on", " crates,");
+    counted(&["--no-default-features"], "without default features", ".");
 }
