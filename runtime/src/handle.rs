@@ -8,13 +8,18 @@
 //! | `filtered` | payloads as log lines show them |
 //! | `debug` | who is here |
 //! | `given` | sockets that tests leave for connections to come |
+//! | `events`, `instrumented` | events of the application, which are futures or calls |
+//! | `has_endpoint` | where an endpoint is found |
 
 mod changes;
 mod current;
 mod debug;
+mod events;
 mod filtered;
 #[cfg(feature = "testing")]
 mod given;
+mod has_endpoint;
+mod instrumented;
 mod reload;
 mod reloading;
 
@@ -30,9 +35,14 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::changes::{Changes, ExtraChanges};
 #[cfg(feature = "testing")]
 pub(crate) use self::given::{GivenSockets, PARAM as GIVEN};
+pub(crate) use self::has_endpoint::has_handle;
+pub use self::{
+    changes::{Changes, ExtraChanges},
+    has_endpoint::HasEndpoint,
+    instrumented::{Instrumented, instrument, instrument_at, instrument_sync},
+};
 use self::{current::Current, reloading::Reloading};
 pub(crate) use self::{
     current::Origins,
@@ -47,6 +57,7 @@ use crate::{
     config::{Config, Resolved, Scheme},
     crypto::Keys,
     debug::Directory,
+    instrumenter::Instrumenters,
     presence::Presence,
     pubsub::{
         BroadcastError, IntoPayload, NodeEvents, NodeInfo, NodeStats, PubSub, SubscriberId,
@@ -71,6 +82,8 @@ pub(crate) struct Shared {
     current: watch::Sender<Arc<Current>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
+    /// Not set if there are none.
+    pub(crate) instrumenters: OnceLock<Instrumenters>,
     addresses: OnceLock<Addresses>,
     /// Set once the sockets are mounted.
     directory: OnceLock<Box<dyn Directory>>,
@@ -172,6 +185,7 @@ impl Handle {
             current: watch::Sender::new(Arc::new(current)),
             pubsub,
             presence: OnceLock::new(),
+            instrumenters: OnceLock::new(),
             addresses: OnceLock::new(),
             directory: OnceLock::new(),
             reloading: Reloading::default(),

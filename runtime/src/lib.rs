@@ -73,6 +73,8 @@ pub mod guide;
 pub mod guide;
 mod handle;
 mod header;
+pub mod instrument;
+mod instrumenter;
 mod interop;
 mod level;
 #[cfg(feature = "live-reload")]
@@ -165,6 +167,45 @@ macro_rules! static_integrity {
             $crate::__private::static_integrity::<$endpoint>($path);
         INTEGRITY
     }};
+}
+
+/// Runs a future as an event, as [`Handle::instrument`](crate::Handle::instrument) does, and tells
+/// the instrumenters the module and the function in which this stands, beside file and line:
+/// `instrument!(request, "checkout", metadata, future)`.
+///
+/// The first argument is anything [in which an endpoint is
+/// found](crate::instrument::HasEndpoint): a handle, a request, or what a socket's or a channel's
+/// callback is given.
+///
+/// ```
+/// use landfall::{instrument, prelude::*};
+///
+/// async fn checkout(request: http::Request<Body>) -> u32 {
+///     instrument!(request, "checkout", (), async { 42 }).await
+/// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # assert_eq!(checkout(http::Request::new(Body::empty())).await, 42);
+/// # }
+/// ```
+#[macro_export]
+macro_rules! instrument {
+    ($of:expr, $event:expr, $metadata:expr, $future:expr $(,)?) => {
+        $crate::instrument::instrument_at(
+            &$of,
+            {
+                fn __here() {}
+                $crate::instrument::CompileMeta::new(
+                    ::core::module_path!(),
+                    ::core::any::type_name_of_val(&__here),
+                    ::core::file!(),
+                    ::core::line!(),
+                )
+            },
+            $event,
+            $metadata,
+            $future,
+        )
+    };
 }
 
 #[doc = include_str!("docs/embed_static.md")]

@@ -1,6 +1,8 @@
 //! What requests run through that no socket takes: plugs around a service, as one value without
 //! type parameters.
 
+mod called;
+
 use std::{
     fmt,
     pin::Pin,
@@ -14,6 +16,7 @@ use http_body::Body as HttpBody;
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::called::Called;
 use crate::{
     body::Body,
     contain,

@@ -16,6 +16,7 @@ pub(crate) struct Declaration {
     pub(crate) mounts: Vec<Mount>,
     pub(crate) pipeline: Vec<Stage>,
     pub(crate) init: Option<ItemFn>,
+    pub(crate) instrumenters: Vec<Instrumenters>,
     /// `state = App;`
     pub(crate) state: Option<Type>,
     /// `crate = path;`
@@ -80,6 +81,12 @@ pub(crate) struct Mount {
     pub(crate) path: LitStr,
     pub(crate) socket: Type,
     pub(crate) options: Options,
+}
+
+/// `instrumenters(..)`
+pub(crate) struct Instrumenters {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) values: Vec<Expr>,
 }
 
 /// `plug(..)` or `service(..)`.

@@ -6,7 +6,7 @@ use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, spanned::Spanned};
 
 use super::{
     ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    watchers,
+    instrumenters, watchers,
 };
 use crate::{
     block::callback::is_unit,
@@ -33,6 +33,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         values(setting, diag);
     }
+    instrumenters::check(&declaration.instrumenters, diag);
     let mounts: Vec<Served> = declaration
         .mounts
         .iter()
@@ -84,7 +85,7 @@ fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
         match directive(&word).map(|directive| directive.form) {
             Some(Form::Socket) => continue,
             Some(Form::Expression) if word == "plug" => continue,
-            Some(Form::Group(_) | Form::Switched(_) | Form::Extra) => diag
+            Some(Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Expressions) => diag
                 .push(&name.ident, format!("`{word}` is set twice"))
                 .help(format!("merge both into one `{word}(..)`")),
             _ => diag

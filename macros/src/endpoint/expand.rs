@@ -54,7 +54,9 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
             let constant = mount_name(index);
             quote!(#(#attributes)* #constant)
         });
-    let (settings, pipeline) = (settings(lowered), pipeline(&lowered.stages));
+    let instrumenters = instrumenters(&lowered.instrumenters);
+    let pipeline = pipeline(&lowered.stages, instrumenters.is_some());
+    let settings = settings(lowered);
     let adapter = adapter(&lowered.adapters);
     let watchers = watchers(&lowered.watchers);
     let state = state(lowered.state);
@@ -71,6 +73,7 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
             #statics
             #settings
             #adapter
+            #instrumenters
             #watchers
             #pipeline
             #init
@@ -153,6 +156,28 @@ fn adapter(adapters: &[Part<'_>]) -> Option<TokenStream> {
     })
 }
 
+/// `None` without an instrumenter.
+fn instrumenters(instrumenters: &[Part<'_>]) -> Option<TokenStream> {
+    if instrumenters.is_empty() {
+        return None;
+    }
+    let (state, all) = (
+        lower::state(),
+        Ident::new("instrumenters", Span::mixed_site()),
+    );
+    let statements = instrumenters.iter().map(|Part { attributes, value }| {
+        let with = quote_spanned!(value.span()=> __rt::instrumented_by(#all, #value));
+        quote!(#(#attributes)* let #all = #with;)
+    });
+    Some(quote! {
+        fn instrumenters(#state: &Self::State) -> __rt::Instrumenters {
+            let #all = __rt::Instrumenters::NONE;
+            #(#statements)*
+            #all
+        }
+    })
+}
+
 /// `None` without a function.
 fn watchers(watchers: &[Part<'_>]) -> Option<TokenStream> {
     if watchers.is_empty() {
@@ -169,12 +194,15 @@ fn watchers(watchers: &[Part<'_>]) -> Option<TokenStream> {
     })
 }
 
-/// From the inside out: each plug wraps what was written after it.
-fn pipeline(stages: &[Stage<'_>]) -> TokenStream {
+/// From the inside out: each plug wraps what was written after it. Calls of an instrumented service
+/// are events.
+fn pipeline(stages: &[Stage<'_>], instrumented: bool) -> TokenStream {
     let (service, edge) = (Ident::new("service", Span::mixed_site()), lower::edge());
     let statements = stages.iter().rev().map(|stage| {
         let Part { attributes, value } = &stage.part;
-        let value = if stage.is_service {
+        let value = if stage.is_service && instrumented {
+            quote!(__rt::called(#edge, #value))
+        } else if stage.is_service {
             value.clone()
         } else {
             quote!(__rt::plug(#value, #service))

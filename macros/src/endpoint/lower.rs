@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, FnArg, ItemFn, ItemStruct, Path, ReturnType, Type, sp
 
 use super::{
     ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    statics, watchers,
+    instrumenters, statics, watchers,
 };
 use crate::{
     diag::Diagnostics,
@@ -38,6 +38,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) stages: Vec<Stage<'a>>,
     /// Statements that set the adapter, each under the conditions of its directive.
     pub(crate) adapters: Vec<Part<'a>>,
+    /// Instrumenters, each under the conditions of its directive.
+    pub(crate) instrumenters: Vec<Part<'a>>,
     /// Entries of the list of functions that watchers run, each under the conditions of its
     /// directive.
     pub(crate) watchers: Vec<Part<'a>>,
@@ -93,6 +95,11 @@ pub(crate) fn declaration<'a>(
         settings: of_phase(Phase::Start).map(setting).collect(),
         mounts: mounts.collect(),
         adapters: declaration.settings.iter().filter_map(adapter).collect(),
+        instrumenters: declaration
+            .instrumenters
+            .iter()
+            .flat_map(instrumenter)
+            .collect(),
         watchers: declaration.settings.iter().flat_map(watcher).collect(),
         stages: declaration.pipeline.iter().map(stage).collect(),
         statics,
@@ -207,6 +214,14 @@ fn adapter(setting: &Setting) -> Option<Part<'_>> {
     Some(Part {
         attributes: without_docs(&setting.attributes).collect(),
         value: quote_spanned!(at=> __rt::adapter(#made)),
+    })
+}
+
+/// The values of `instrumenters(..)`.
+fn instrumenter(directive: &ast::Instrumenters) -> impl Iterator<Item = Part<'_>> {
+    directive.values.iter().map(|value| Part {
+        attributes: without_docs(&directive.attributes).collect(),
+        value: instrumenters::value(value, &state()),
     })
 }
 

@@ -6,7 +6,7 @@
 //! | tokens to statements | `parse`, into the types of `ast` |
 //! | what cannot work | `check` |
 //! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
-//! | the entries of `watchers(..)`, in all phases | `watchers` |
+//! | the entries of `watchers(..)` and `instrumenters(..)`, in all phases | `watchers`, `instrumenters` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -17,6 +17,7 @@ mod ast;
 mod check;
 mod expand;
 mod fallback;
+mod instrumenters;
 mod lower;
 mod manifest;
 mod parse;

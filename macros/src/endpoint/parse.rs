@@ -10,8 +10,8 @@ use syn::{
 };
 
 use super::{
-    ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value},
-    watchers,
+    ast::{Declaration, Extra, ExtraValue, Instrumenters, Mount, Name, Setting, Stage, Value},
+    instrumenters, watchers,
 };
 use crate::{
     diag::Diagnostics,
@@ -250,6 +250,12 @@ fn directive(
                 });
             }
         }
+        (Form::Expressions, Body::Group(tokens)) => {
+            let values = instrumenters::parse(&name, tokens, diag);
+            declaration
+                .instrumenters
+                .push(Instrumenters { attributes, values });
+        }
         (Form::Path, Body::Value(tokens)) => match Path::parse_mod_style.parse2(tokens) {
             Ok(path) => declaration.krate = Some(path),
             Err(error) => diag.push_syn(error),
@@ -296,6 +302,7 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
         (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Watchers) => {
             "is a group, not a value"
         }
+        (Body::Value(_), Form::Expressions) => "takes its arguments in parentheses",
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
     let found = diag.push(name, format!("`{name}` {what}"));
@@ -353,6 +360,7 @@ fn example(known: &Directive) -> String {
         Form::Watchers => "watchers(node = [\"build.js\", \"--watch\"])".to_owned(),
         Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),
         Form::Expression => format!("{}(..)", known.name),
+        Form::Expressions => format!("{}(Timings::new())", known.name),
         Form::Path => "crate = some::path".to_owned(),
         Form::Type => format!("{} = App", known.name),
     }

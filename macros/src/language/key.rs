@@ -175,6 +175,8 @@ pub(crate) enum Form {
     Socket,
     /// `name(expression);`
     Expression,
+    /// `name(expression, ..);`
+    Expressions,
     /// `name = some::path;`
     Path,
     /// `name = Type;`

@@ -125,12 +125,6 @@ const FOREIGN: &[Foreign] = &[
     ),
     because(
         "",
-        "instrumenters",
-        "`instrumenters` is replaced by `tracing` spans and events",
-        "subscribe to the `landfall` target",
-    ),
-    because(
-        "",
         "code_reloader",
         "Rust code can't be reloaded in a running process",
         "remove it, and run the program by `landfall dev`, which builds and starts it again when files change",

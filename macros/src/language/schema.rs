@@ -71,6 +71,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("render_errors", Form::Group(&RENDER_ERRORS)),
     compiled("debug_errors", Form::Value(&DEBUG_ERRORS)),
     compiled("dashboard", Form::Group(&DASHBOARD)),
+    compiled("instrumenters", Form::Expressions),
     compiled("socket", Form::Socket),
     compiled("plug", Form::Expression),
     compiled("service", Form::Expression),

@@ -98,6 +98,7 @@
 // | `client` | what all channels of a client share, and the bound of what waits for them |
 // | `slot` `conversation` | a client's conversation on a topic: the part of its socket, and the part that is shared |
 // | `callback` `typed` | a channel without its type, and with it |
+// | `instrumented` | joins and messages as events of instrumenters |
 // | `log` | what is logged of joins and messages |
 // | `away` | callbacks that run in tasks of their own |
 // | `serializer` | the wire formats, and which one a client asks for |
@@ -110,6 +111,7 @@ mod client;
 mod contract;
 mod conversation;
 mod event;
+mod instrumented;
 mod join;
 mod join_error;
 mod log;
@@ -138,6 +140,7 @@ pub use self::{
     answer::{Answer, IntoAnswer, Reply},
     contract::Channel,
     event::Event,
+    instrumented::{ChannelJoin, ChannelReceive},
     join::{FromJoin, IntoJoined, Join, Joined},
     join_error::JoinError,
     mailbox::Mailbox,
@@ -149,5 +152,12 @@ pub use self::{
     socket::ChannelSocket,
     terms::{HandleInLevel, JoinLevel},
 };
+use crate::handle::has_handle;
 pub use crate::message::EncodeError;
 pub use crate::pubsub::{IntoPayload, Json};
+
+has_handle! {
+    [C: Channel] Join<C>,
+    [] Outlet,
+    [] SocketRef,
+}

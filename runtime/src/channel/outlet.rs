@@ -236,6 +236,11 @@ pub struct SocketRef {
 }
 
 impl SocketRef {
+    /// The endpoint that the client came to.
+    pub fn handle(&self) -> &Handle {
+        self.conversation.handle()
+    }
+
     /// Sends the reply. A client that cannot get it is told the error `internal error` instead.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use super::{
     Channel, ChannelSocket, Join, JoinError, Outlet,
     callback::{Call, Callback, Instance, Outcome},
     conversation::Conversation,
+    instrumented,
     log::{Logged, Whose},
     route::Route,
     seed::Seed,
@@ -93,6 +94,7 @@ impl<C: Channel> Instance for Typed<C> {
                 let Some((channel, out)) = owned.parts() else {
                     return Outcome::GivenUp;
                 };
+                let mark = instrumented::receive(channel, &event, out);
                 let handling = async {
                     let answer = channel.handle_in(event, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
@@ -100,6 +102,7 @@ impl<C: Channel> Instance for Typed<C> {
                 let timed = Timed::begin();
                 let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
                 called::<C>(owned.out.conversation(), "handle_in", timed);
+                mark.end(handled.is_ok());
                 if let (Some(logged), Ok(_)) = (logged, &handled) {
                     logged.handled(channel_of::<C::Socket>);
                 }
@@ -205,11 +208,13 @@ fn join<C: Channel>(join: Join<C>) -> Callback {
     Box::pin(async move {
         let measured = MEASURED.then(|| join.0.conversation.clone());
         let logged = Logged::join(&join.0.conversation, &join.0.payload);
+        let mark = instrumented::join(&join);
         let timed = Timed::begin();
         let joined = watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await;
         if let Some(conversation) = measured {
             called::<C>(&conversation, "join", timed);
         }
+        mark.end(joined.is_ok());
         match joined {
             Ok(Ok(joined)) => {
                 if let Some(logged) = logged {

@@ -240,10 +240,14 @@ impl<E: Endpoint> Builder<E> {
                 topics::start(E::DEF.name, &config.pubsub, given, declared).await?
             }
         };
+        let instrumenters = E::instrumenters(&self.state);
         let state = Arc::new(self.state);
         let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);
         let app = AppState::new::<E, _>(state.clone(), fills).with_files(E::STATIC_FILES);
         let handle = Handle::new(E::DEF.name, resolved, pubsub, app);
+        if instrumenters.any() {
+            let _ = handle.0.instrumenters.set(instrumenters);
+        }
         let edge = EndpointHandle::<E>::new(handle.clone(), state);
         handle.0.presence.get_or_init(|| {
             self.presence.take().unwrap_or_else(|| {

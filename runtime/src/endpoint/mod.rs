@@ -98,6 +98,8 @@ use crate::{
     assets::known::StaticFiles,
     config::{Config, Settings},
     error::{BoxError, Error},
+    handle::has_handle,
+    instrumenter::Instrumenters,
     pubsub::adapter::Adapter,
     watchers::WatchFunction,
 };
@@ -153,6 +155,12 @@ pub trait Endpoint: Sized + 'static {
         None
     }
 
+    /// What is called before and after events: see [`instrument`](mod@crate::instrument).
+    fn instrumenters(state: &Self::State) -> Instrumenters {
+        let _ = state;
+        Instrumenters::NONE
+    }
+
     /// The functions of `watchers(..)`, by name. It is called when the endpoint listens.
     #[doc(hidden)]
     fn watchers(edge: &EndpointHandle<Self>) -> Vec<(&'static str, WatchFunction)> {
@@ -203,4 +211,9 @@ pub trait Endpoint: Sized + 'static {
     fn builder_with(state: Self::State) -> Builder<Self> {
         Builder::new(state)
     }
+}
+
+has_handle! {
+    [E: Endpoint] EndpointHandle<E>,
+    [E: Endpoint] Running<E>,
 }

@@ -1,12 +1,12 @@
 //! Renders error answers, once each, on their way out of the endpoint.
 
-use std::{error::Error, time::Instant};
+use std::{error::Error, sync::Arc, time::Instant};
 
 use http::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    ErrorFormat, ErrorPage, RenderErrors, debug,
+    ErrorFormat, ErrorPage, RenderErrors, debug, instrumented,
     pages::ErrorPages,
     put::put,
     request::{Head, Shown},
@@ -28,7 +28,7 @@ impl ErrorPages {
     /// Renders the page in place of the bare answer, and logs what happened.
     pub(super) fn render(
         &self,
-        cause: &Cause,
+        cause: &Arc<Cause>,
         head: &Head,
         handle: &Handle,
         response: &mut Response<Body>,
@@ -58,7 +58,7 @@ impl ErrorPages {
                 request: &shown,
                 handle,
             };
-            view(format(render.formats, head), page, response);
+            view(format(render.formats, head), page, cause, response);
         }
         if let (Some(level), Some(began)) = (level, began) {
             let instead = response.extensions_mut().remove::<ShownPath>();
@@ -156,11 +156,12 @@ fn named(head: &Head) -> Option<String> {
 fn view<'a>(
     format: Option<&'static ErrorFormat>,
     page: impl FnOnce(&'static str) -> ErrorPage<'a>,
+    cause: &Arc<Cause>,
     response: &mut Response<Body>,
 ) {
     let Some(format) = format else { return };
     let page = page(format.name);
-    match contain::call(|| format.view.render(&page)) {
+    match instrumented::call(format.view, &page, cause) {
         Ok(Ok(body)) => put(response, body, &content_type(format)),
         Ok(Err(error)) => {
             tracing::error!(format = format.name, error = %chain(&*error), "an error page cannot be rendered");

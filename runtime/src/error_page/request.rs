@@ -30,7 +30,7 @@ impl Head {
 }
 
 /// A request without its secrets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub(super) method: Method,
     pub(super) path: String,

@@ -37,6 +37,12 @@ pub trait ErrorView: Send + Sync {
     fn content_type(&self) -> Option<&'static str> {
         None
     }
+
+    /// The name that [instrumenters](mod@crate::instrument) are told. Default: that of the
+    /// type, with its path.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
 }
 
 impl<F> ErrorView for F

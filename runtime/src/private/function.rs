@@ -10,7 +10,9 @@ use crate::{
     dashboard::Access,
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
+    instrumenter::{Instrumenter, Instrumenters},
     origin::Origin,
+    pipeline::Called,
     pubsub::adapter::Adapter,
     session::{IntoSessions, SessionOptions},
     socket::Refused,
@@ -33,6 +35,16 @@ pub fn with_state<S, T>(state: &S, make: impl FnOnce(&S) -> T) -> T {
 /// The keys of a group of settings that are not written.
 pub fn keys<L: Clone + Default>(settings: Group<L>) -> L {
     settings.get().cloned().unwrap_or_default()
+}
+
+/// The service at the end of the pipeline of an endpoint with instrumenters.
+pub fn called<E: Endpoint, S>(edge: &EndpointHandle<E>, service: S) -> Called<S> {
+    Called::new(edge.handle(), service)
+}
+
+/// One more instrumenter.
+pub fn instrumented_by(all: Instrumenters, instrumenter: impl Instrumenter) -> Instrumenters {
+    all.with(instrumenter)
 }
 
 /// An adapter of any type.

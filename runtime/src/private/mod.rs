@@ -31,9 +31,9 @@ pub use self::{
     },
     function::{
         ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, MaySee, SharedAdapter,
-        Watch, adapter, choose_host, compute_session, compute_session_with, decide_origin,
-        excludes, handle_error, keys, may_see, may_see_with, watch, watch_with, with_edge,
-        with_handle, with_state,
+        Watch, adapter, called, choose_host, compute_session, compute_session_with, decide_origin,
+        excludes, handle_error, instrumented_by, keys, may_see, may_see_with, watch, watch_with,
+        with_edge, with_handle, with_state,
     },
     mount::{check_paths, mount},
     names::{
@@ -62,13 +62,14 @@ pub use crate::{
     },
     error::{BoxError, Error},
     error_page::{DebugErrors, ErrorFormat, ErrorPage, RenderErrors},
+    instrumenter::Instrumenters,
     message::Message,
     mount::{
         DeflateOptions, DrainerOptions, LongPoll, Mount, OutboxOptions, Overflow, SocketDef,
         SocketOptions, Timeout, TokenOptions, WebSocket,
     },
     origin::CheckOrigin,
-    pipeline::{Pipeline, plug},
+    pipeline::{Called, Pipeline, plug},
     plug::NotFound,
     pubsub::Broadcast,
     session::{SessionOptions, SessionSource},

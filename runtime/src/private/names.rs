@@ -84,6 +84,8 @@ names! {
         debug_errors,
         /// `dashboard(who_may = operator);`: a page that shows what the endpoint does. Default: none.
         dashboard,
+        /// `instrumenters(Timings::new());`: what is called before and after events. Default: none.
+        instrumenters,
         /// `socket("/socket/:room", Room, websocket(timeout = secs(45)));`: a socket at a path.
         socket,
         /// `plug(layer());`: a tower `Layer` around everything that follows it, or a closure that

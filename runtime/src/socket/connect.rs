@@ -110,18 +110,23 @@ impl<I> Connect<I> {
     }
 
     /// The attempt with a closed mailbox, and its mailbox.
-    pub(crate) fn split(self) -> (Connect<()>, Mailbox<I>) {
-        let connect = Connect {
+    pub(crate) fn split(mut self) -> (Connect<()>, Mailbox<I>) {
+        let mailbox = std::mem::replace(&mut self.mailbox, Mailbox::closed());
+        (self.with_mailbox(Mailbox::closed()), mailbox)
+    }
+
+    /// The attempt with this mailbox in place of its own.
+    pub(crate) fn with_mailbox<J>(self, mailbox: Mailbox<J>) -> Connect<J> {
+        Connect {
             params: self.params,
             info: self.info,
             handle: self.handle,
-            mailbox: Mailbox::closed(),
+            mailbox,
             transport: self.transport,
             mounted: self.mounted,
             options: self.options,
             speaks: self.speaks,
-        };
-        (connect, self.mailbox)
+        }
     }
 
     /// The transport that the client chose.

@@ -107,6 +107,7 @@ pub(crate) use self::options::{
     LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,
 };
 use crate::{
+    handle::has_handle,
     message::{Control, Message},
     pubsub::{Broadcast, Payload},
     state::{AppState, By, Needed},
@@ -320,4 +321,9 @@ pub trait Socket: Sized + Send + 'static {
             Payload::Binary(bytes) => Message::Binary(bytes.clone()),
         })
     }
+}
+
+has_handle! {
+    [I] Connect<I>,
+    [] Outbox,
 }

@@ -16,6 +16,7 @@ use http::{
 use tracing::Instrument;
 
 use super::{
+    connecting,
     connection::{connected::Connected, driver::Driver, format::Format, outgoing::Outgoing},
     context::MountContext,
     denied::{Denied, LARGE_BODY},
@@ -298,6 +299,7 @@ impl Attempt {
             options: context.options,
             speaks: None,
         };
+        let (connect, mark) = connecting::begin(context, connect);
         let asked = Asked::begin(context, &connect.params, &self.parts.headers);
         let span = log::connecting(context, &self.parts.headers);
         let connecting = async {
@@ -312,6 +314,7 @@ impl Attempt {
         let connected = context.watched.run(Callback::Connect, connecting).await;
         context.meters.connected(timed);
         context.called(timed);
+        mark.end(connected.is_ok());
         match connected {
             Ok(Ok(socket)) => {
                 if let Some(asked) = asked {

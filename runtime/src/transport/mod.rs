@@ -151,7 +151,7 @@
 // | `directory` | the connections of all of them, for those who ask who is here |
 // | `drain` | how a mount drains |
 // | `erased` | what a transport is, without its type too |
-// | `attempt` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
+// | `attempt` `connecting` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
 // | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 // | `connection/` | what every open connection is, whatever carries it |
 // | `pattern` `index` | paths with variables, and which of them a path may have |
@@ -160,6 +160,7 @@
 // | `log` | what is logged of all this |
 
 mod attempt;
+mod connecting;
 mod connection;
 mod context;
 mod denied;
@@ -184,6 +185,7 @@ mod websocket;
 
 pub use self::{
     attempt::Attempt,
+    connecting::SocketConnect,
     connection::{
         driver::Driver,
         format::Format,
@@ -203,4 +205,9 @@ pub(crate) use self::{
     pattern::{Path, Pattern},
     websocket::fuzzing as websocket_fuzzing,
 };
+use crate::handle::has_handle;
 pub use crate::socket::TransportOptions;
+
+has_handle! {
+    [] Attempt,
+}

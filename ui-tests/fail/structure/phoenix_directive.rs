@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    instrumenters = [];
+    pubsub_server = PubSub;
 }
 
 fn main() {}

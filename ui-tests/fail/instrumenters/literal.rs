@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    instrumenters("Timings", ["Timings"], 7);
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = landfall::instrument::instrument("Web", "checkout", (), async {});
+}

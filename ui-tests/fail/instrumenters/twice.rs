@@ -1,0 +1,9 @@
+struct Timings;
+
+landfall::endpoint! {
+    pub struct Web;
+    instrumenters(Timings);
+    instrumenters(Timings);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Timings;
+
+landfall::endpoint! {
+    pub struct Web;
+    instrumenters(Timings Timings);
+}
+
+fn main() {}
