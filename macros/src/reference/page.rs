@@ -172,6 +172,10 @@ impl Page {
                 directive,
                 "an expression, or a closure that is given the running endpoint",
             ),
+            Form::Expressions => self.named(
+                directive,
+                "expressions, or closures that are given the application's state",
+            ),
             Form::Path => self.named(
                 directive,
                 "where this crate is, for crates that re-export it",
