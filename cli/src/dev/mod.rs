@@ -50,7 +50,7 @@ pub(crate) fn run(options: &Options) -> io::Result<()> {
     socket.set_nonblocking(true)?;
     crate::say(&format!(
         "landfall dev at http://{}\n",
-        socket.local_addr()?
+        shown(socket.local_addr()?)
     ));
     let mut changes = Changes::new(std::env::current_dir()?);
     let mut served = next(None, options, &socket)?;
@@ -72,6 +72,15 @@ pub(crate) fn run(options: &Options) -> io::Result<()> {
                 }
             }
         }
+    }
+}
+
+/// An address for the browser. An endpoint's own host is `localhost` while it is developed, and its
+/// sockets refuse pages of another one.
+fn shown(place: SocketAddr) -> String {
+    match place.ip().is_loopback() {
+        true => format!("localhost:{}", place.port()),
+        false => place.to_string(),
     }
 }
 

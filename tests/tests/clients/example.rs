@@ -12,10 +12,16 @@ use crate::node::script;
 
 /// Builds an example as the README says, and finds the program.
 pub(crate) async fn example(name: &str) -> PathBuf {
+    build(name, &["--example", name]).await
+}
+
+/// Builds what cargo is told to, and finds the program of this name.
+pub(crate) async fn build(name: &str, what: &[&str]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        .args(["build", "--example", name, "--message-format=json"])
+        .args(["build", "--message-format=json"])
+        .args(what)
         .current_dir(root);
     let output = cargo
         .stdin(Stdio::null())

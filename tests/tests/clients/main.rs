@@ -5,6 +5,8 @@
 mod assets;
 mod chromium;
 mod dashboard;
+#[cfg(unix)]
+mod dev;
 mod example;
 mod http2;
 mod live_reload;
