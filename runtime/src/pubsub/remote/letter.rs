@@ -46,5 +46,4 @@ pub(in crate::pubsub) struct Hello {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     Presence,
-    Longpoll,
 }

@@ -128,7 +128,6 @@ fn gap(mut bytes: Bytes) -> Result<Letter, Unreadable> {
 fn served(mut bytes: Bytes) -> Result<Letter, Unreadable> {
     let service = match bytes.try_get_u8().map_err(malformed)? {
         1 => Service::Presence,
-        2 => Service::Longpoll,
         _ => return Err(Unreadable::Unknown),
     };
     let from = short(&mut bytes)?;

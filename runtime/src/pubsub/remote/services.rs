@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use bytes::Bytes;
@@ -17,8 +17,6 @@ pub(crate) struct Delivered {
     pub(crate) bytes: Bytes,
 }
 
-type Taker = Box<dyn Fn(Delivered) + Send + Sync>;
-
 /// A presence: there may be several, each with a name of its own.
 pub(crate) trait ServePresence: Send + Sync {
     /// Takes what is sent to a presence, maybe another one, in order. It must not block.
@@ -32,16 +30,9 @@ pub(crate) trait ServePresence: Send + Sync {
 #[derive(Default)]
 pub(crate) struct Services {
     presences: RwLock<HashMap<Arc<str>, Arc<dyn ServePresence>>>,
-    longpoll: OnceLock<Taker>,
 }
 
 impl Services {
-    /// Takes what is sent to longpoll, in order. It must not block. The first one stays.
-    #[expect(dead_code, reason = "longpoll of several nodes comes next")]
-    pub(crate) fn serve_longpoll(&self, taker: impl Fn(Delivered) + Send + Sync + 'static) {
-        let _ = self.longpoll.set(Box::new(taker));
-    }
-
     /// Adds a presence. False if there is one of this name.
     pub(crate) fn serve_presence(&self, name: &Arc<str>, presence: Arc<dyn ServePresence>) -> bool {
         let mut presences = self
@@ -79,11 +70,6 @@ impl Services {
                 presences
                     .iter()
                     .for_each(|presence| presence.take(&delivered));
-            }
-            Service::Longpoll => {
-                if let Some(taker) = self.longpoll.get() {
-                    taker(delivered);
-                }
             }
         }
     }

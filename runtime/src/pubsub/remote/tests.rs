@@ -35,7 +35,7 @@ fn letter() -> impl Strategy<Value = Letter> {
         })
     });
     let served = (".{0,50}", any::<Vec<u8>>()).prop_map(|(from, bytes)| Letter::Served {
-        service: Service::Longpoll,
+        service: Service::Presence,
         from: from.into(),
         bytes: bytes.into(),
     });

@@ -37,7 +37,6 @@ pub(in crate::pubsub) fn write(origin: Instance, letter: &Letter) -> Bytes {
         } => {
             out.put_u8(match service {
                 Service::Presence => 1,
-                Service::Longpoll => 2,
             });
             put_short(&mut out, from);
             out.put_slice(bytes);
