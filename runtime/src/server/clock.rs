@@ -17,13 +17,18 @@ const WRITE_STALL: Duration = Duration::from_secs(30);
 /// The longest time for which a client may send nothing of a request body.
 pub(super) const BODY_STALL: Duration = Duration::from_secs(15);
 /// The longest time for a whole request body that comes slower than [`BODY_RATE`].
-pub(super) const BODY_TOTAL: Duration = Duration::from_secs(60);
+const BODY_TOTAL: Duration = Duration::from_secs(60);
 /// Each N bytes of a body extend its limit by a second.
-pub(super) const BODY_RATE: u64 = 16 * 1024;
+const BODY_RATE: u64 = 16 * 1024;
 /// How long the bytes of a client that still sends are read when its connection ends.
 const LINGER: Duration = Duration::from_secs(1);
 
 pub(super) const NEVER: u64 = u64::MAX;
+
+/// The longest time for a whole request body, of which so many bytes have arrived.
+pub(super) fn body_limit(bytes: u64) -> Duration {
+    BODY_TOTAL + Duration::from_secs(bytes / BODY_RATE)
+}
 
 /// The clock of a server.
 pub(super) struct Clock {
@@ -52,7 +57,6 @@ pub(super) struct Limits {
     pub(super) idle: u64,
     pub(super) write_stall: u64,
     pub(super) body_stall: u64,
-    pub(super) body_total: u64,
     pub(super) second: u64,
     pub(super) linger: u64,
 }
@@ -61,12 +65,7 @@ impl Clock {
     pub(super) fn new(config: &HttpConfig) -> Self {
         let shortest = config.header_timeout.min(config.idle_timeout);
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
-        // One more, since the current tick has partly passed.
-        let ticks = |limit: Duration| {
-            u64::try_from(limit.as_millis().div_ceil(tick.as_millis()))
-                .unwrap_or(NEVER)
-                .saturating_add(1)
-        };
+        let ticks = |limit| ticks(limit, tick);
         Clock {
             start: Instant::now(),
             tick,
@@ -76,7 +75,6 @@ impl Clock {
                 idle: ticks(config.idle_timeout),
                 write_stall: ticks(WRITE_STALL),
                 body_stall: ticks(BODY_STALL),
-                body_total: ticks(BODY_TOTAL),
                 second: ticks(Duration::from_secs(1)),
                 linger: ticks(LINGER),
             },
@@ -110,4 +108,15 @@ impl Clock {
     pub(super) fn after(&self, ticks: u64) -> u64 {
         self.now.load(Relaxed).saturating_add(ticks)
     }
+
+    pub(super) fn ticks(&self, limit: Duration) -> u64 {
+        ticks(limit, self.tick)
+    }
+}
+
+/// One more than it takes, since the current tick has partly passed.
+fn ticks(limit: Duration, tick: Duration) -> u64 {
+    u64::try_from(limit.as_millis().div_ceil(tick.as_millis()))
+        .unwrap_or(NEVER)
+        .saturating_add(1)
 }

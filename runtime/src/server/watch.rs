@@ -10,7 +10,7 @@ use std::{
 
 use hyper::upgrade::OnUpgrade;
 
-use super::clock::{BODY_RATE, Clock, NEVER};
+use super::clock::{Clock, NEVER, body_limit};
 use crate::stream::TakeoverSlot;
 
 /// The phase of a connection in its request.
@@ -240,10 +240,9 @@ impl Watch {
     /// Notes that the service waits for a body, of which `bytes` have arrived since the tick
     /// `since`.
     pub(super) fn body_awaited(&self, since: u64, bytes: u64) {
-        let limits = &self.clock.limits;
-        let total = since + limits.body_total + bytes / BODY_RATE * limits.second;
-        self.due
-            .store(total.min(self.clock.after(limits.body_stall)), Relaxed);
+        let total = since.saturating_add(self.clock.ticks(body_limit(bytes)));
+        let stall = self.clock.after(self.clock.limits.body_stall);
+        self.due.store(total.min(stall), Relaxed);
         self.awaits_body.store(true, Relaxed);
     }
 

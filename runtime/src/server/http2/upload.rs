@@ -4,7 +4,6 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::super::clock::{BODY_RATE, BODY_STALL, BODY_TOTAL};
+use super::super::clock::{BODY_STALL, body_limit};
 
 pub(super) struct Upload {
     body: Incoming,
@@ -34,8 +33,7 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 impl Progress {
     /// When its reader will have waited too long; `None` if the reader does not wait.
     fn deadline(&self) -> Option<Instant> {
-        let total = BODY_TOTAL + Duration::from_secs(self.bytes / BODY_RATE);
-        let total = self.began.checked_add(total);
+        let total = self.began.checked_add(body_limit(self.bytes));
         let stall = self.waiting? + BODY_STALL;
         Some(total.map_or(stall, |total| total.min(stall)))
     }
