@@ -1,6 +1,9 @@
 //! What is logged of joins and of messages of clients.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tracing::Level;
 
@@ -160,9 +163,19 @@ impl Logged {
         }))
     }
 
-    pub(super) fn joined(&self, channel: fn(&str) -> &'static str) {
+    /// The level and the parameters of the line about a callback that has returned, if there is
+    /// one, and how long it took.
+    fn line(&self) -> Option<(Level, &str, Duration)> {
         let duration = self.began.elapsed();
-        let (Some(level), Some(params)) = (self.level, &self.params) else {
+        Some((self.level?, self.params.as_deref()?, duration))
+    }
+
+    fn whose(&self, channel: fn(&str) -> &'static str) -> Whose<'_> {
+        Whose::new(&self.conversation, channel)
+    }
+
+    pub(super) fn joined(&self, channel: fn(&str) -> &'static str) {
+        let Some((level, params, duration)) = self.line() else {
             return;
         };
         let Whose {
@@ -170,7 +183,7 @@ impl Logged {
             channel,
             topic,
             ..
-        } = Whose::new(&self.conversation, channel);
+        } = self.whose(channel);
         let (topic, took) = (shown(topic), Took(duration));
         telemetry::event!(
             CHANNEL_JOINED, level, socket, channel, %topic, %params, ?duration,
@@ -186,7 +199,7 @@ impl Logged {
             channel,
             topic,
             ..
-        } = Whose::new(&self.conversation, channel);
+        } = self.whose(channel);
         let (topic, took) = (shown(topic), Took(duration));
         let params = self.params.as_ref().map(tracing::field::display);
         match error.cause() {
@@ -210,8 +223,7 @@ impl Logged {
     }
 
     pub(super) fn handled(&self, channel: fn(&str) -> &'static str) {
-        let duration = self.began.elapsed();
-        let (Some(level), Some(params)) = (self.level, &self.params) else {
+        let Some((level, params, duration)) = self.line() else {
             return;
         };
         let Whose {
@@ -219,7 +231,7 @@ impl Logged {
             channel,
             topic,
             ..
-        } = Whose::new(&self.conversation, channel);
+        } = self.whose(channel);
         let (topic, event, took) = (shown(topic), &self.event, Took(duration));
         telemetry::event!(
             CHANNEL_HANDLED_IN, level, socket, channel, %topic, %event, %params, ?duration,
