@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
 //! | `attack` | attacks on a server, and what they cost it |
+//! | `broker` | a broker of one node, which does as the test says |
 //! | `client` | a WebSocket client for tests |
 //! | `logged` | the log as text |
 //! | `longpoll` | a longpoll client for tests |
@@ -18,6 +19,7 @@
 //! | `soak` | a server under churn, and what is left of it |
 
 pub mod attack;
+pub mod broker;
 pub mod client;
 pub mod logged;
 pub mod longpoll;

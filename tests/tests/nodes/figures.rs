@@ -1,71 +1,16 @@
 //! What is counted.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use landfall::{
     Running,
     endpoint::Stats,
-    pubsub::{
-        BroadcastError, NodeStats, Payload,
-        adapter::{
-            Adapter, Arrivals, Async, ConnectError, InProcess, NodeOptions, Outgoing, Unwritten,
-        },
-    },
+    pubsub::{BroadcastError, NodeStats, Payload, adapter::InProcess},
 };
+use landfall_tests::broker::Scripted;
 use tokio::time::{sleep, timeout};
 
 use crate::site::{Web, node};
-
-/// A broker that says what the test has it say, and carries nothing.
-#[derive(Clone, Default)]
-struct Scripted {
-    arrivals: Arc<OnceLock<Arrivals>>,
-    fails: Arc<AtomicBool>,
-}
-
-impl Scripted {
-    fn arrivals(&self) -> &Arrivals {
-        self.arrivals.get().expect("it is connected")
-    }
-}
-
-impl Adapter for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
-    }
-
-    fn connect<'a>(
-        &'a self,
-        _: &'a NodeOptions,
-        arrivals: Arrivals,
-    ) -> Async<'a, Result<(), ConnectError>> {
-        let _ = self.arrivals.set(arrivals);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn publish<'a>(&'a self, _: &'a [Outgoing]) -> Async<'a, Result<(), Unwritten>> {
-        let fails = self.fails.load(Ordering::Relaxed);
-        Box::pin(async move { if fails { Err(Unwritten) } else { Ok(()) } })
-    }
-
-    fn subscribe<'a>(&'a self, topics: &'a [Arc<str>]) -> Async<'a, ()> {
-        Box::pin(async move { self.arrivals().subscribed(topics).await })
-    }
-
-    fn unsubscribe<'a>(&'a self, _: &'a [Arc<str>]) -> Async<'a, ()> {
-        Box::pin(async {})
-    }
-
-    fn close(&self) -> Async<'_, ()> {
-        Box::pin(async {})
-    }
-}
 
 /// Waits until the figures are these.
 async fn until(node: &Running<Web>, expected: impl Fn(&NodeStats) -> bool) {
@@ -108,10 +53,10 @@ async fn what_the_broker_does_not_take_is_lost() -> anyhow::Result<()> {
     let here = node(broker.clone()).await?;
     sleep(Duration::from_millis(100)).await;
     assert_eq!(here.stats().nodes.lost, 0);
-    broker.fails.store(true, Ordering::Relaxed);
+    broker.fail(true);
     here.broadcast("room:1", "said", Payload::EMPTY)?;
     until(&here, |nodes| nodes.lost == 1).await;
-    broker.fails.store(false, Ordering::Relaxed);
+    broker.fail(false);
 
     let topics: [Arc<str>; 2] = ["room:1".into(), "room:2".into()];
     broker.arrivals().unsent(Some(&topics)).await;

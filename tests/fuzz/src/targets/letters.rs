@@ -1,19 +1,13 @@
 //! What nodes of a cluster tell each other: what was read is written and reads the same, and a node
 //! that hears anything says only what others can read, and goes on.
 
-use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use bytes::Bytes;
 use landfall::{
     fuzzing::rewrite_letter,
-    pubsub::{
-        PubSub, RecvError,
-        adapter::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten},
-    },
+    pubsub::{PubSub, RecvError, adapter::NodeOptions},
 };
+use landfall_tests::broker::Scripted;
 use tokio::{
     runtime::{Builder, Runtime},
     time::sleep,
@@ -53,7 +47,7 @@ fn read(bytes: &[u8]) {
 /// node that it is from, and one that says how long it is.
 fn hear(runtime: &Runtime, bytes: &[u8]) {
     runtime.block_on(async {
-        let broker = Arc::new(Broker::default());
+        let broker = Scripted::default();
         let mut options = NodeOptions::new("cluster");
         options.node = "n".into();
         options.max_message = 1024;
@@ -68,7 +62,7 @@ fn hear(runtime: &Runtime, bytes: &[u8]) {
             let mut letter = vec![1, input.byte()];
             letter.extend([input.byte(); 16]);
             letter.extend(input.short());
-            broker.deliver(letter.into()).await;
+            broker.arrivals().message(letter.into()).await;
             letters += 1;
         }
         sleep(Duration::from_millis(10)).await;
@@ -84,63 +78,9 @@ fn hear(runtime: &Runtime, bytes: &[u8]) {
             }
         }
         sleep(Duration::from_millis(10)).await;
-        let sent = broker.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        for message in sent.iter() {
-            let again = rewrite_letter(message);
+        for message in broker.sent() {
+            let again = rewrite_letter(&message);
             assert_eq!(again.as_deref(), Some(&message[..]), "it can be read");
         }
     });
-}
-
-/// A broker that keeps what the node sends, and delivers what it is told to.
-#[derive(Default)]
-struct Broker {
-    arrivals: OnceLock<Arrivals>,
-    sent: Mutex<Vec<Bytes>>,
-}
-
-impl Broker {
-    async fn deliver(&self, message: Bytes) {
-        if let Some(arrivals) = self.arrivals.get() {
-            arrivals.message(message).await;
-        }
-    }
-}
-
-impl Adapter for Broker {
-    fn name(&self) -> &str {
-        "fuzz"
-    }
-
-    fn connect<'a>(
-        &'a self,
-        _: &'a NodeOptions,
-        arrivals: Arrivals,
-    ) -> Async<'a, Result<(), ConnectError>> {
-        let _ = self.arrivals.set(arrivals);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn publish<'a>(&'a self, batch: &'a [Outgoing]) -> Async<'a, Result<(), Unwritten>> {
-        let messages = batch.iter().map(|outgoing| outgoing.message.clone());
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.extend(messages);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn subscribe<'a>(&'a self, topics: &'a [Arc<str>]) -> Async<'a, ()> {
-        Box::pin(async move {
-            if let Some(arrivals) = self.arrivals.get() {
-                arrivals.subscribed(topics).await;
-            }
-        })
-    }
-
-    fn unsubscribe<'a>(&'a self, _: &'a [Arc<str>]) -> Async<'a, ()> {
-        Box::pin(async {})
-    }
-
-    fn close(&self) -> Async<'_, ()> {
-        Box::pin(async {})
-    }
 }
