@@ -63,6 +63,34 @@ async fn the_handle_reaches_every_mount_and_one_topic_only() {
     elsewhere.is_quiet().await;
 }
 
+/// A client of many topics finds each, and leaves those that it leaves.
+#[tokio::test]
+async fn a_client_of_many_topics_gets_each_broadcast_once() {
+    let site = site::start().await;
+    let mut reader = site.reader("plain", "0").await;
+    for topic in 1..40 {
+        reader.text(&format!("subscribe {topic}")).await;
+    }
+    for topic in [0, 15, 16, 39] {
+        reader.text(&format!("subscribe {topic}")).await;
+    }
+    for topic in [1, 16, 38] {
+        reader.text(&format!("unsubscribe {topic}")).await;
+    }
+    reader.is_quiet().await;
+    let kept = (0..40).filter(|topic| ![1, 16, 38].contains(topic));
+    for topic in kept {
+        site.subscribers(&topic.to_string(), 1).await;
+        site.say(&topic.to_string(), format!("of {topic}"));
+        assert_eq!(reader.hear_text().await, format!("of {topic}"));
+    }
+    reader.is_quiet().await;
+    drop(reader);
+    for topic in 0..40 {
+        site.subscribers(&topic.to_string(), 0).await;
+    }
+}
+
 #[tokio::test]
 async fn unsubscribing_stops_and_subscribing_twice_delivers_once() {
     let site = site::start().await;

@@ -13,7 +13,8 @@ use crate::{
     handle::Handle,
     message::{Message, Unsupported},
     pubsub::{
-        Broadcast, BroadcastError, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable,
+        Broadcast, BroadcastError, Encoding, Form, Membership, Payload, Recipient, SubscriberId,
+        Unsendable,
     },
     socket::{ClientLink, Reason, TransportKind},
     watchdog::Watched,
@@ -24,6 +25,13 @@ impl<O: Out> Shared<O> {
         Form {
             encoding,
             framing: O::framing(&self.side),
+        }
+    }
+
+    /// Without the lock: this may drop the last reference to the connection.
+    fn leave_topic(&self, membership: Option<Membership>) {
+        if let Some(membership) = membership {
+            self.context.handle.pubsub().leave(membership);
         }
     }
 }
@@ -120,12 +128,13 @@ impl<O: Swept> ClientLink for Shared<O> {
                 .handle
                 .pubsub()
                 .forward(topic, self.clone(), self.form(encoding));
-        self.state().subscriptions.add(membership, encoding);
+        let replaced = self.state().subscriptions.add(membership, encoding);
+        self.leave_topic(replaced);
     }
 
     fn unsubscribe(&self, topic: &str) {
-        let gone = self.state().subscriptions.remove(topic);
-        gone.leave(self.context.handle.pubsub());
+        let removed = self.state().subscriptions.remove(topic);
+        self.leave_topic(removed);
     }
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
