@@ -82,9 +82,9 @@ pub(crate) enum Kind {
     /// Any text.
     Text,
     /// The URL of a broker's server.
-    ServerUrl,
-    /// A list of those.
-    ServerUrls,
+    ServerUrl(Broker),
+    /// One of those, or a list of them.
+    ServerUrls(Broker),
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.
@@ -99,8 +99,6 @@ pub(crate) enum Kind {
     File,
     /// A path, or a list of them.
     Files,
-    /// The URL of a NATS server, or a list of them.
-    NatsServers,
     /// A list of cipher suites by name.
     Ciphers,
     /// A private key as text: never a literal.
@@ -146,6 +144,13 @@ pub(crate) enum Kind {
     SwitchedGroup(&'static Group),
     /// A group or `false`.
     OptionalGroup(&'static Group),
+}
+
+/// What nodes reach each other by.
+#[derive(Clone, Copy)]
+pub(crate) enum Broker {
+    Redis,
+    Nats,
 }
 
 /// A statement of `endpoint!`.

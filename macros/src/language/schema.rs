@@ -4,7 +4,7 @@
 //! Checks, suggestions and the lowering read it. A test compares the table with the runtime's
 //! structs, field by field.
 
-use super::key::{Directive, Form, Group, Key, Kind, Phase};
+use super::key::{Broker, Directive, Form, Group, Key, Kind, Phase};
 
 /// The version of everything that was there from the beginning.
 const FIRST: &str = "0.1.0";
@@ -252,8 +252,8 @@ pub(crate) const REDIS: Group = Group {
     literal: "RedisSettings",
     phase: Phase::Start,
     keys: &[
-        key("url", Kind::ServerUrl),
-        key("cluster", Kind::ServerUrls),
+        key("url", Kind::ServerUrl(Broker::Redis)),
+        key("cluster", Kind::ServerUrls(Broker::Redis)),
         key("sentinel", Kind::OptionalGroup(&REDIS_SENTINEL)),
         key("username", Kind::Text),
         key("password", Kind::Secret),
@@ -276,7 +276,7 @@ pub(crate) const REDIS_SENTINEL: Group = Group {
     phase: Phase::Start,
     keys: &[
         key("master", Kind::Text),
-        key("nodes", Kind::ServerUrls),
+        key("nodes", Kind::ServerUrls(Broker::Redis)),
         key("username", Kind::Text),
         key("password", Kind::Secret),
     ],
@@ -288,7 +288,7 @@ pub(crate) const NATS: Group = Group {
     literal: "NatsSettings",
     phase: Phase::Start,
     keys: &[
-        key("url", Kind::NatsServers),
+        key("url", Kind::ServerUrls(Broker::Nats)),
         key("credentials", Kind::Text),
         key("user", Kind::Text),
         key("password", Kind::Secret),

@@ -22,8 +22,8 @@ use crate::{
         options::{Options, Value},
     },
     value::{
-        closure, connect_info, formats, host, latest, nats, origin, pattern, place, proxies,
-        secret, server_url,
+        closure, connect_info, formats, host, latest, origin, pattern, place, proxies, secret,
+        server_urls,
     },
 };
 
@@ -195,9 +195,8 @@ impl Check<'_> {
                 "unlimited",
             ),
             (Kind::Secret, _) => return secret::in_the_source(self.name, value, self.diag),
-            (Kind::NatsServers, _) => return nats::in_the_source(self.name, value, self.diag),
-            (Kind::ServerUrl | Kind::ServerUrls, _) => {
-                return server_url::passwords_in_the_source(self.name, value, self.diag);
+            (Kind::ServerUrl(broker) | Kind::ServerUrls(broker), _) => {
+                return server_urls::secrets_in_the_source(self.name, value, broker, self.diag);
             }
             _ => return,
         };
@@ -254,7 +253,6 @@ impl Check<'_> {
             Kind::Ip => place::check(value, self.diag),
             Kind::File => self.file(value, "a path"),
             Kind::Files => self.files(value),
-            Kind::NatsServers => nats::check(self.name, value, self.diag),
             Kind::Ciphers => self.ciphers(value),
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
@@ -278,8 +276,10 @@ impl Check<'_> {
             }
             Kind::Secret => secret::check(self.name, value, self.diag),
             Kind::Range { least, most } => self.range(value, least, most),
-            Kind::ServerUrl => server_url::check(self.name, value, self.diag),
-            Kind::ServerUrls => server_url::check_list(self.name, value, self.diag),
+            Kind::ServerUrl(broker) => server_urls::check(self.name, value, broker, self.diag),
+            Kind::ServerUrls(broker) => {
+                server_urls::check_all(self.name, value, broker, self.diag);
+            }
             Kind::Transport => self.transport(value),
             Kind::Adapter => self.adapter(value),
             Kind::Serializers => self.serializers(value),

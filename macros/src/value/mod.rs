@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | each key's value, by its kind |
-//! | `host`, `nats`, `origin`, `pattern`, `place`, `proxies`, `secret`, `server_url`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `host`, `origin`, `pattern`, `place`, `proxies`, `secret`, `server_urls`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
 //! | `lower`, `at_start` | groups and values as expressions of the runtime's types |
 
 mod at_start;
@@ -14,10 +14,9 @@ pub(crate) mod formats;
 pub(crate) mod host;
 pub(crate) mod latest;
 pub(crate) mod lower;
-pub(crate) mod nats;
 pub(crate) mod origin;
 pub(crate) mod pattern;
 pub(crate) mod place;
 pub(crate) mod proxies;
 pub(crate) mod secret;
-pub(crate) mod server_url;
+pub(crate) mod server_urls;

@@ -15,6 +15,7 @@ use super::{
     finding::Findings,
     item::Item,
     key::Key,
+    open::{self, Given, Open, OpenLayer},
     resolver::Resolver,
     row::{Changes, Resolve},
     shape::{Layered, Shape, When},
@@ -154,26 +155,31 @@ impl fmt::Debug for Extras {
     }
 }
 
-impl Extras {
-    /// The values of the layer itself, without its variables.
-    fn given(&self, source: impl Fn(&Setting<Extra>) -> Provenance) -> Vec<Given> {
+impl OpenLayer for Extras {
+    type Value = Extra;
+
+    fn given(&self, source: Option<Provenance>) -> Vec<Given<Extra>> {
         let given = |(name, setting): &(String, Setting<Extra>)| {
-            Some((name.clone(), setting.value.clone()?, source(setting)))
+            Some(Given {
+                name: name.clone(),
+                value: setting.value.clone()?,
+                source: open::source(source.as_ref(), setting.location),
+            })
         };
         self.0.iter().filter_map(given).collect()
     }
 
-    fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<Given> {
+    fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<Given<Extra>> {
         let variable = |(name, setting): &(String, Setting<Extra>)| {
-            let value = resolver.read_environment(Key(&key.below(name)), setting)?;
-            Some((name.clone(), value, Provenance::Env(setting.variable?)))
+            Some(Given {
+                name: name.clone(),
+                value: resolver.read_environment(Key(&key.below(name)), setting)?,
+                source: Provenance::Env(setting.variable?),
+            })
         };
         self.0.iter().filter_map(variable).collect()
     }
 }
-
-/// A key, its value in a layer, and its source.
-type Given = (String, Extra, Provenance);
 
 /// The resolved `extra(..)`.
 #[derive(Clone, Default)]
@@ -213,14 +219,6 @@ impl ExtraConfig {
         self.values.insert(key, value);
     }
 
-    /// Merges a layer over those below it.
-    fn lay(&mut self, layer: Vec<Given>) {
-        for (name, Extra(value), source) in layer {
-            note(&mut self.sources, whole(&name), &value, &source);
-            overlay(self.values.entry(name).or_insert(Value::Null), value);
-        }
-    }
-
     /// The source of a value, or of the table that it is a part of.
     fn source(&self, key: &str) -> Provenance {
         let mut part = Some(key);
@@ -231,6 +229,24 @@ impl ExtraConfig {
             part = key.rfind(['.', '[']).and_then(|end| key.get(..end));
         }
         Provenance::Default
+    }
+}
+
+/// Tables are merged key by key, so every layer counts, not only the topmost.
+impl Open<Extra> for ExtraConfig {
+    fn clear(&mut self) {
+        self.values.clear();
+        self.sources.clear();
+    }
+
+    fn put(&mut self, given: Given<Extra>) {
+        let Extra(value) = given.value;
+        note(&mut self.sources, whole(&given.name), &value, &given.source);
+        overlay(self.values.entry(given.name).or_insert(Value::Null), value);
+    }
+
+    fn lines(&mut self, lines: Vec<(String, Provenance)>) {
+        self.sources.extend(lines);
     }
 }
 
@@ -265,8 +281,6 @@ impl Layered for Extras {
 }
 
 impl Resolve<ExtraConfig> for Extras {
-    /// Merges all layers. Tables are merged key by key, so every layer counts, not only the
-    /// topmost.
     fn resolve(
         key: Key<'_>,
         declared: &Self,
@@ -275,18 +289,7 @@ impl Resolve<ExtraConfig> for Extras {
         resolver: &mut Resolver<'_>,
     ) -> ExtraConfig {
         let mut all = ExtraConfig::default();
-        all.lay(declared.given(|setting| {
-            setting
-                .location
-                .map_or(Provenance::Default, Provenance::Macro)
-        }));
-        for given in resolver.read_group(key) {
-            all.lay(vec![given]);
-        }
-        all.sources.extend(resolver.lines_in_file(key));
-        all.lay(declared.variables(key, resolver));
-        all.lay(options.given(|_| Provenance::Options));
-        all.lay(options.variables(key, resolver));
+        open::merge(key, declared, options, &mut all, resolver);
         for (name, setting) in declared.0.iter().chain(&options.0) {
             if !all.values.contains_key(name) {
                 resolver.report_missing(Key(&key.below(name)), setting);

@@ -31,8 +31,9 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `nodes`, `latest`, `extra`, `watchers`, `live_reload` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `server_urls`, `latest`, `extra`, `watchers`, `live_reload` | kinds of values |
 // | `list_of_names` | what values that are a list of names have in common |
+// | `open` | groups whose names the application chooses: how their layers are merged |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |
@@ -62,8 +63,7 @@ mod latest;
 mod list_of_names;
 mod live_reload;
 mod names;
-mod nats_servers;
-mod nodes;
+mod open;
 mod origin;
 mod parameters;
 mod redis_wire;
@@ -72,6 +72,7 @@ mod resolver;
 mod row;
 mod scheme;
 mod secret;
+mod server_urls;
 mod setting;
 mod shape;
 mod table;
@@ -99,12 +100,11 @@ pub use self::{
     ips::Ips,
     latest::Latest,
     live_reload::{Attributes, Patterns, TargetWindow, TopicPatterns},
-    nats_servers::NatsServers,
-    nodes::Nodes,
     parameters::ParameterNames,
     redis_wire::RedisWire,
     scheme::Scheme,
     secret::Secret,
+    server_urls::ServerUrls,
     setting::Setting,
     table::{
         BrokerTls, BrokerTlsConfig, Config, EndpointDrainer, EndpointDrainerConfig,

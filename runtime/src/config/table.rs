@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Attributes, CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
-    NatsServers, Nodes, ParameterNames, Patterns, RedisWire, Scheme, Secret, Setting, TargetWindow,
+    ParameterNames, Patterns, RedisWire, Scheme, Secret, ServerUrls, Setting, TargetWindow,
     TopicPatterns, TrustedProxies, Watchers,
     extra::ExtraConfig,
     finding::Findings,
@@ -403,7 +403,7 @@ settings! {
         start pub url: Setting<Secret> => Option<Secret>,
         /// Some servers of a cluster of Redis 7 or later, in place of `url`. They know the others.
         /// Default: none.
-        start pub cluster: Setting<Nodes> => Option<Nodes>,
+        start pub cluster: Setting<ServerUrls> => Option<ServerUrls>,
         /// `sentinel(..)`: who knows the server, in place of `url`. Default: none.
         start pub sentinel: Group<RedisSentinel> => Option<RedisSentinelConfig>,
         /// The user of the server's access control list. Default: that of the URL, or the server's
@@ -433,7 +433,7 @@ settings! {
         start pub master: Setting<String> => Option<String>,
         /// The URLs of the sentinels, as in `url`; the master is reached by the same scheme. It has
         /// no default.
-        start pub nodes: Setting<Nodes> => Option<Nodes>,
+        start pub nodes: Setting<ServerUrls> => Option<ServerUrls>,
         /// The user of the sentinels' access control lists. Default: that of their URLs.
         start pub username: Setting<String> => Option<String>,
         /// The password of the sentinels. Default: that of their URLs, or none.
@@ -447,7 +447,7 @@ settings! {
         /// The servers of one NATS cluster: `nats://host:port`, or `tls://host:port`, which demands
         /// TLS. They are not shown anywhere, since they may hold a password or a token. Default
         /// `nats://127.0.0.1:4222`.
-        start pub url: Setting<NatsServers> => NatsServers,
+        start pub url: Setting<ServerUrls> => ServerUrls = "nats://127.0.0.1:4222".into(),
         /// The path of a file with a user's JWT and seed, as NATS' own tools write it, relative to
         /// the working directory of the process. Default: none.
         start pub credentials: Setting<String> => Option<String>,

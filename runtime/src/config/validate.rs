@@ -239,6 +239,12 @@ fn check_pubsub(pubsub: &PubSubConfig, found: &mut Findings) {
     {
         found.error(Key("pubsub.nats"), feature.into());
     }
+    for url in pubsub.nats.iter().flat_map(|nats| nats.url.iter()) {
+        let url = String::from_utf8_lossy(url.expose());
+        if let Err(mistake) = grammar::nats::check(&url) {
+            found.error(Key("pubsub.nats.url"), mistake.into());
+        }
+    }
     let names = [("pubsub.name", &pubsub.name), ("pubsub.node", &pubsub.node)];
     for (key, name) in names {
         if name

@@ -7,6 +7,7 @@ use super::{
     finding::Findings,
     item::Item,
     key::Key,
+    open::{self, Given, Open, OpenLayer},
     resolver::Resolver,
     row::{Changes, Resolve},
     shape::{Layered, Shape, When},
@@ -192,22 +193,32 @@ impl Watchers {
             }),
         }
     }
+}
 
-    /// Merges a layer over those below it.
-    fn lay(
-        &mut self,
-        key: Key<'_>,
-        layer: &Watchers,
-        source: impl Fn(&Entry) -> Provenance,
-        resolver: &mut Resolver<'_>,
-    ) {
-        if layer.is_off {
-            self.entries.clear();
-        }
-        for entry in &layer.entries {
-            resolver.sources.note(key.below(&entry.name), source(entry));
-            self.put(entry.name.clone(), entry.watcher.clone(), entry.location);
-        }
+impl OpenLayer for Watchers {
+    type Value = Watcher;
+
+    fn is_off(&self) -> bool {
+        self.is_off
+    }
+
+    fn given(&self, source: Option<Provenance>) -> Vec<Given<Watcher>> {
+        let given = |entry: &Entry| Given {
+            name: entry.name.clone(),
+            value: entry.watcher.clone(),
+            source: open::source(source.as_ref(), entry.location),
+        };
+        self.entries.iter().map(given).collect()
+    }
+}
+
+impl Open<Watcher> for Watchers {
+    fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    fn put(&mut self, given: Given<Watcher>) {
+        self.put(given.name, given.value, None);
     }
 }
 
@@ -311,7 +322,7 @@ impl Layered for Watchers {
 }
 
 impl Resolve<Watchers> for Watchers {
-    /// Merges all layers, name by name.
+    /// A watcher that a layer takes away is none.
     fn resolve(
         key: Key<'_>,
         declared: &Self,
@@ -320,19 +331,7 @@ impl Resolve<Watchers> for Watchers {
         resolver: &mut Resolver<'_>,
     ) -> Watchers {
         let mut all = Watchers::default();
-        let source = |entry: &Entry| {
-            entry
-                .location
-                .map_or(Provenance::Default, Provenance::Macro)
-        };
-        all.lay(key, declared, source, resolver);
-        if resolver.file_turns_off(key) {
-            all.entries.clear();
-        }
-        for (name, watcher, _) in resolver.read_group(key) {
-            all.put(name, watcher, None);
-        }
-        all.lay(key, options, |_| Provenance::Options, resolver);
+        open::merge(key, declared, options, &mut all, resolver);
         all.entries.retain(|entry| entry.watcher != Watcher::OFF);
         all
     }

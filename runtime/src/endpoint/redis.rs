@@ -1,7 +1,7 @@
 //! Redis as the broker, as the configuration says it.
 
 use crate::{
-    config::{BrokerTlsConfig, Nodes, RedisConfig, RedisSentinelConfig, RedisWire},
+    config::{BrokerTlsConfig, RedisConfig, RedisSentinelConfig, RedisWire, ServerUrls},
     pubsub::adapter::{Redis, Wire},
 };
 
@@ -56,7 +56,7 @@ fn sentinels(sentinel: &RedisSentinelConfig) -> Result<Redis, String> {
         let why = "`sentinel` needs `master`; help: write the name that the sentinels know";
         return Err(why.to_owned());
     };
-    let nodes = sentinel.nodes.iter().flat_map(Nodes::iter);
+    let nodes = sentinel.nodes.iter().flat_map(ServerUrls::iter);
     let mut adapter = Redis::sentinel(master, nodes.cloned());
     if let Some(username) = &sentinel.username {
         adapter = adapter.sentinel_username(username);

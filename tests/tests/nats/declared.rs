@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use landfall::{
     Endpoint, Running,
-    config::{NatsServers, NatsSettings, Setting},
+    config::{NatsSettings, ServerUrls, Setting},
     endpoint,
     pubsub::{
         Payload, PubSub,
@@ -73,7 +73,7 @@ async fn any_of_several_servers_will_do() -> anyhow::Result<()> {
     let server = Server::start(LOGIN).await?;
     let urls = ["nats://127.0.0.1:1".to_owned(), server.url()];
     let node = start(|nats| {
-        nats.url = Setting::exact(NatsServers::from(urls));
+        nats.url = Setting::exact(ServerUrls::from(urls));
         nats.password = Setting::given("ahoy");
     });
     node.await?.shutdown().await?;

@@ -2,7 +2,7 @@
 
 use landfall::{
     Endpoint, Running,
-    config::{Nodes, RedisSettings, Setting},
+    config::{RedisSettings, ServerUrls, Setting},
     endpoint,
     pubsub::Payload,
 };
@@ -48,11 +48,12 @@ async fn reaches<E: Endpoint<State = ()>>(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
-    let node =
-        || start::<Spread>(|redis| redis.cluster = Setting::exact(Nodes::from(cluster.urls())));
+    let node = || {
+        start::<Spread>(|redis| redis.cluster = Setting::exact(ServerUrls::from(cluster.urls())))
+    };
     reaches(node().await?, node().await?).await?;
     let both = start::<Spread>(|redis| {
-        redis.cluster = Setting::exact(Nodes::from(cluster.urls()));
+        redis.cluster = Setting::exact(ServerUrls::from(cluster.urls()));
         redis.url = Setting::given("redis://127.0.0.1:1");
     });
     let told = format!("{:?}", both.await.expect_err("there are two"));
@@ -70,7 +71,7 @@ async fn sentinels() -> anyhow::Result<()> {
         start::<Watched>(|redis| {
             let sentinel = redis.sentinel.get_or_insert_default();
             sentinel.master = Setting::given(sentinels.name());
-            sentinel.nodes = Setting::exact(Nodes::from(sentinels.urls()));
+            sentinel.nodes = Setting::exact(ServerUrls::from(sentinels.urls()));
             sentinel.password = Setting::given("a-password");
         })
     };
@@ -80,10 +81,10 @@ async fn sentinels() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_is_missing_is_named() {
     let refused = start::<Spread>(|redis| {
-        redis.cluster = Setting::exact(Nodes::default());
+        redis.cluster = Setting::exact(ServerUrls::default());
     });
     let told = format!("{:?}", refused.await.expect_err("it is empty"));
-    assert!(told.contains("`cluster` is empty"), "{told}");
+    assert!(told.contains("`pubsub.redis.cluster` is empty"), "{told}");
     let refused = start::<Spread>(|redis| {
         redis.cluster = Setting::given(["redis://127.0.0.1:1"]);
         redis.compression = Setting::exact(6);
