@@ -42,11 +42,11 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// Ends the channel of a callback whose client has left.
-    pub(super) fn discard(self, reason: Reason) {
+    pub(super) fn discard(self, reason: Reason, conversation: &Conversation) {
         match self {
             Outcome::Joined { channel, .. }
             | Outcome::Handled { channel, .. }
-            | Outcome::Crashed { channel, .. } => channel.terminate(reason),
+            | Outcome::Crashed { channel, .. } => channel.terminate(reason, conversation),
             Outcome::Refused(_) | Outcome::JoinCrashed(_) | Outcome::GivenUp => {}
         }
     }
@@ -81,7 +81,7 @@ impl Drop for Returned {
         if let Some(outcome) = self.outcome.take() {
             self.conversation.watched().turn(|| {
                 watchdog::topic(self.conversation.topic());
-                outcome.discard(self.conversation.fate());
+                outcome.discard(self.conversation.fate(), &self.conversation);
             });
         }
     }
@@ -112,5 +112,5 @@ pub(super) trait Instance: Send {
     /// Whether it is called once its client has joined.
     fn has_joined(&self) -> bool;
     fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback;
-    fn terminate(self: Box<Self>, reason: Reason);
+    fn terminate(self: Box<Self>, reason: Reason, conversation: &Conversation);
 }

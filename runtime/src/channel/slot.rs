@@ -120,7 +120,7 @@ impl Slot {
         self.conversation.leave(&reason);
         if let Some(channel) = self.channel {
             watchdog::topic(self.conversation.topic());
-            channel.terminate(reason);
+            channel.terminate(reason, &self.conversation);
         }
         self.waiting
     }

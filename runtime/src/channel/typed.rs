@@ -86,7 +86,9 @@ impl<C: Channel> Instance for Typed<C> {
                     let answer = channel.joined(out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
+                let timed = Timed::begin();
                 let handled = watchdog::run(Watch::Joined, pin!(Some(handling))).await;
+                called::<C>(owned.out.conversation(), "joined", timed);
                 owned.outcome(handled)
             }),
             Call::In(event) => Box::pin(async move {
@@ -120,7 +122,9 @@ impl<C: Channel> Instance for Typed<C> {
                     let answer = channel.handle_info(*info, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
+                let timed = Timed::begin();
                 let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
+                called::<C>(owned.out.conversation(), "handle_info", timed);
                 owned.outcome(handled)
             }),
             Call::Gap(conversation) => Box::pin(async move {
@@ -133,7 +137,9 @@ impl<C: Channel> Instance for Typed<C> {
                     let answer = channel.handle_gap(out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
+                let timed = Timed::begin();
                 let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
+                called::<C>(owned.out.conversation(), "handle_gap", timed);
                 owned.outcome(handled)
             }),
             Call::Out(place, broadcast) => Box::pin(async move {
@@ -145,14 +151,19 @@ impl<C: Channel> Instance for Typed<C> {
                     let answer = channel.handle_out(broadcast, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
+                let timed = Timed::begin();
                 let handled = watchdog::run(Watch::ChannelOut, pin!(Some(handling))).await;
+                called::<C>(owned.out.conversation(), "handle_out", timed);
                 owned.outcome(handled)
             }),
         }
     }
 
-    fn terminate(self: Box<Self>, reason: Reason) {
-        if let Err(panic) = watchdog::call(Watch::ChannelTerminate, || self.0.terminate(reason)) {
+    fn terminate(self: Box<Self>, reason: Reason, conversation: &Conversation) {
+        let timed = Timed::begin();
+        let ended = watchdog::call(Watch::ChannelTerminate, || self.0.terminate(reason));
+        called::<C>(conversation, "terminate", timed);
+        if let Err(panic) = ended {
             tracing::error!("terminate of a channel panicked: {panic}");
         }
     }
@@ -187,7 +198,7 @@ impl<C: Channel> Owned<C> {
 impl<C: Channel> Drop for Owned<C> {
     fn drop(&mut self) {
         if let Some(channel) = self.channel.take() {
-            channel.terminate(self.out.fate());
+            channel.terminate(self.out.fate(), self.out.conversation());
         }
     }
 }
@@ -255,7 +266,7 @@ struct Joining<C: Channel> {
 impl<C: Channel> Joining<C> {
     fn end(&mut self, reason: Reason) {
         if let Some(channel) = self.channel.take() {
-            channel.terminate(reason);
+            channel.terminate(reason, &self.conversation);
         }
     }
 }

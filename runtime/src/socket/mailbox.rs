@@ -11,6 +11,7 @@ use super::caller::{CallError, Caller};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Membership, PubSub, Subscriber, SubscriberId},
+    telemetry::meters::MailboxMeter,
 };
 
 /// How long a caller waits for an answer, unless it says another time.
@@ -218,6 +219,7 @@ pub(crate) trait InboxWaker: Send + Sync {
 pub(crate) struct Inbox<I> {
     id: SubscriberId,
     pubsub: PubSub,
+    meter: MailboxMeter,
     state: Mutex<State<I>>,
     /// Set when the connection's task exists. Messages that are sent before wait.
     waker: OnceLock<Weak<dyn InboxWaker>>,
@@ -230,7 +232,7 @@ struct State<I> {
 }
 
 impl<I> Inbox<I> {
-    pub(crate) fn new(id: SubscriberId, pubsub: PubSub) -> Arc<Self> {
+    pub(crate) fn new(id: SubscriberId, pubsub: PubSub, meter: MailboxMeter) -> Arc<Self> {
         let state = State {
             queue: VecDeque::new(),
             subscriptions: Vec::new(),
@@ -239,6 +241,7 @@ impl<I> Inbox<I> {
         Arc::new(Inbox {
             id,
             pubsub,
+            meter,
             state: Mutex::new(state),
             waker: OnceLock::new(),
         })
@@ -272,6 +275,7 @@ impl<I> Inbox<I> {
             }
             state.queue.push_back(make(value));
         }
+        self.meter.came();
         self.wake();
         Ok(())
     }
@@ -284,7 +288,9 @@ impl<I> Inbox<I> {
 
     /// Takes all messages, with their memory.
     pub(crate) fn take(&self) -> VecDeque<I> {
-        std::mem::take(&mut self.lock().queue)
+        let taken = std::mem::take(&mut self.lock().queue);
+        self.meter.taken(taken.len());
+        taken
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -305,6 +311,7 @@ impl<I> Inbox<I> {
         subscriptions
             .into_iter()
             .for_each(|membership| self.pubsub.leave(membership));
+        self.meter.taken(waiting.len());
         // Dropped outside the lock, because it runs the application's `Drop`.
         waiting
     }

@@ -9,7 +9,8 @@ use crate::{
     message::{Message, PushError, Unsupported},
     pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId, Unconfirmed},
     socket::{InboxWaker, Reason, TransportKind},
-    watchdog::Watched,
+    telemetry::Timed,
+    watchdog::{Callback, Watched},
 };
 
 /// The way to one client, lent to a callback.
@@ -31,6 +32,8 @@ pub(crate) trait ClientLink: InboxWaker {
     fn handle(&self) -> &Handle;
     fn watched(&self) -> &Watched;
     fn transport(&self) -> TransportKind;
+    /// A callback that no future runs has returned.
+    fn called(&self, callback: Callback, timed: Timed);
     /// The socket type's name, for logs.
     fn socket(&self) -> &'static str;
     /// What `terminate` is told when the connection is dropped.

@@ -14,8 +14,25 @@ pub(crate) struct MountMeters {
     bytes_out: Counter,
     slow: Counter,
     dropped: Counter,
+    outbox: Gauge,
+    mailbox: Gauge,
     handle_in: Histogram,
     handle_info: Histogram,
+}
+
+/// Figures of the mailboxes of a mount.
+pub(crate) struct MailboxMeter(Gauge);
+
+impl MailboxMeter {
+    pub(crate) fn came(&self) {
+        self.0.increment(1.0);
+    }
+
+    pub(crate) fn taken(&self, count: usize) {
+        if count > 0 {
+            self.0.decrement(count as f64);
+        }
+    }
 }
 
 impl MountMeters {
@@ -44,6 +61,8 @@ impl MountMeters {
             bytes_out: counter!("landfall_message_bytes_out_total", &labels),
             slow: counter!("landfall_slow_clients_total", &labels),
             dropped: counter!("landfall_dropped_broadcasts_total", &labels),
+            outbox: gauge!("landfall_outbox_bytes", &labels),
+            mailbox: gauge!("landfall_mailbox_messages", &labels),
             handle_in: callback("handle_in"),
             handle_info: callback("handle_info"),
         }
@@ -87,17 +106,27 @@ impl MountMeters {
         counter!("landfall_drained_sockets_total", &self.labels).increment(count as u64);
     }
 
-    pub(crate) fn handled_in(&self, timed: Timed) {
-        self.handle_in.record(timed.elapsed());
+    pub(crate) fn mailbox(&self) -> MailboxMeter {
+        MailboxMeter(self.mailbox.clone())
     }
 
-    pub(crate) fn handled_info(&self, timed: Timed) {
-        self.handle_info.record(timed.elapsed());
+    /// What is looked at from time to time: bytes that wait for the clients.
+    pub(crate) fn looked(&self, outbox: usize) {
+        self.outbox.set(outbox as f64);
     }
 
-    pub(crate) fn connected(&self, timed: Timed) {
+    /// A callback has returned.
+    pub(crate) fn called(&self, callback: &'static str, timed: Timed) {
+        match callback {
+            "handle_in" => self.handle_in.record(timed.elapsed()),
+            "handle_info" => self.handle_info.record(timed.elapsed()),
+            rarer => self.called_rarely(rarer, timed),
+        }
+    }
+
+    fn called_rarely(&self, callback: &'static str, timed: Timed) {
         let [endpoint, path, socket, transport] = self.labels;
-        let labels = [endpoint, path, socket, transport, ("callback", "connect")];
+        let labels = [endpoint, path, socket, transport, ("callback", callback)];
         histogram!("landfall_callback_duration_seconds", &labels).record(timed.elapsed());
     }
 }

@@ -25,11 +25,19 @@ impl MountMeters {
 
     pub(crate) fn told_to_go(&self, _: usize) {}
 
-    pub(crate) fn handled_in(&self, _: Timed) {}
+    pub(crate) fn mailbox(&self) -> MailboxMeter {
+        MailboxMeter
+    }
 
-    pub(crate) fn handled_info(&self, _: Timed) {}
+    pub(crate) fn called(&self, _: &'static str, _: Timed) {}
+}
 
-    pub(crate) fn connected(&self, _: Timed) {}
+pub(crate) struct MailboxMeter;
+
+impl MailboxMeter {
+    pub(crate) fn came(&self) {}
+
+    pub(crate) fn taken(&self, _: usize) {}
 }
 
 pub(crate) struct RequestMeter;

@@ -17,7 +17,8 @@ use crate::{
     pubsub::{Broadcast, BroadcastError, Encoding, Payload, PubSub, SubscriberId},
     socket::{self, ClientLink, InboxWaker, Reason, TransportKind},
     state::AppState,
-    watchdog::Watched,
+    telemetry::Timed,
+    watchdog::{Callback, Watched},
 };
 
 /// The name of the recorder's connection and endpoint in logs.
@@ -309,6 +310,8 @@ impl ClientLink for Recorder {
     fn transport(&self) -> TransportKind {
         TransportKind::Custom(NAME)
     }
+
+    fn called(&self, _: Callback, _: Timed) {}
 
     fn socket(&self) -> &'static str {
         NAME

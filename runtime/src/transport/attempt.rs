@@ -278,7 +278,8 @@ impl Attempt {
             return Err(Denied::Stopping);
         }
         let id = SubscriberId::new();
-        let inbox = Inbox::new(id, context.handle.pubsub().clone());
+        let pubsub = context.handle.pubsub().clone();
+        let inbox = Inbox::new(id, pubsub, context.meters.mailbox());
         let mut info = request::info(&context.options.connect_info, &self.parts);
         info.auth_token = auth_token.filter(|_| context.options.auth_token);
         if let Some(source) = context.options.connect_info.session
@@ -312,8 +313,7 @@ impl Attempt {
         let connecting = pin!(Some(connecting));
         let timed = Timed::begin();
         let connected = context.watched.run(Callback::Connect, connecting).await;
-        context.meters.connected(timed);
-        context.called(timed);
+        context.called(Callback::Connect, timed);
         mark.end(connected.is_ok());
         match connected {
             Ok(Ok(socket)) => {

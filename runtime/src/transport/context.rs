@@ -17,7 +17,7 @@ use crate::{
     origin::{CheckOrigin, OriginCheck},
     socket::{Draining, Mounted, TransportKind, TransportOptions},
     telemetry::{Timed, meters::MountMeters},
-    watchdog::Watched,
+    watchdog::{Callback, Watched},
 };
 
 /// What all connections of a mount share that use the same transport.
@@ -81,8 +81,13 @@ impl MountOrigin {
 impl MountContext {
     /// A callback of the socket has returned. What a socket of channels does is no callback of the
     /// application: its channels have theirs.
-    pub(super) fn called(&self, timed: Timed) {
-        if !self.holds_channels {
+    pub(super) fn called(&self, callback: Callback, timed: Timed) {
+        self.meters.called(callback.name(), timed);
+        let is_shown = matches!(
+            callback,
+            Callback::Connect | Callback::HandleIn | Callback::HandleInfo
+        );
+        if is_shown && !self.holds_channels {
             self.handle.0.figures.called(timed);
         }
     }

@@ -267,6 +267,14 @@ impl Dispatcher {
             let (topics, bytes) = handle.pubsub().figures();
             crate::telemetry::meters::looked(handle.name(), topics, bytes);
         }
+        for MountContext {
+            connections,
+            meters,
+            ..
+        } in self.0.routes.iter().map(|route| &*route.context)
+        {
+            meters.looked(connections.held());
+        }
     }
 
     #[cfg(not(feature = "metrics"))]

@@ -50,7 +50,7 @@ impl Callback {
         ]
     };
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Callback::CheckOrigin => "check_origin",
             Callback::Connect => "connect",

@@ -31,7 +31,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         out: &mut Outbox,
     ) {
         let Some(slot) = self.current(conversation) else {
-            return outcome.discard(conversation.fate());
+            return outcome.discard(conversation.fate(), conversation);
         };
         let topic = shown(conversation.topic());
         match outcome {

@@ -79,10 +79,7 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
             return Some(end);
         }
         let future = async { socket.handle_info(info, out).await };
-        let timed = Timed::begin();
         let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
-        shared.context.meters.handled_info(timed);
-        shared.context.called(timed);
         if end.is_some() {
             return end;
         }
@@ -176,6 +173,7 @@ pub(in crate::transport) async fn call<O: Out>(
     callback: Callback,
     mut future: Pin<&mut Option<impl Future<Output = Flow>>>,
 ) -> Option<End> {
+    let timed = Timed::begin();
     poll_fn(|cx| match watchdog::poll(callback, future.as_mut(), cx) {
         Poll::Pending => {
             shared.callback_waits();
@@ -183,6 +181,7 @@ pub(in crate::transport) async fn call<O: Out>(
         }
         Poll::Ready(result) => {
             shared.callback_returns();
+            shared.context.called(callback, timed);
             Poll::Ready(end_of(result, shared))
         }
     })

@@ -25,7 +25,6 @@ use crate::{
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
-    telemetry::Timed,
     transport::context::MountContext,
     watchdog::Callback,
 };
@@ -144,11 +143,7 @@ impl<S: Socket> Driver<S> {
                 None => {
                     shared.came(message.len());
                     let future = pin!(Some(async { socket.handle_in(message, out).await }));
-                    let timed = Timed::begin();
-                    let end = callbacks::call(shared, Callback::HandleIn, future).await;
-                    shared.context.meters.handled_in(timed);
-                    shared.context.called(timed);
-                    end
+                    callbacks::call(shared, Callback::HandleIn, future).await
                 }
                 end => end,
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     socket::{Outbox, Reason, Socket},
-    telemetry::meters,
+    telemetry::{Timed, meters},
     transport::log,
     watchdog::Callback,
 };
@@ -73,7 +73,10 @@ impl<S: Socket> Guarded<S> {
             Stage::Begun(socket) => socket.terminate(reason),
             Stage::Fresh(_) | Stage::Ended => {}
         };
-        if let Err(panic) = self.out.link().watched().call(Callback::Terminate, end) {
+        let timed = Timed::begin();
+        let ended = self.out.link().watched().call(Callback::Terminate, end);
+        self.out.link().called(Callback::Terminate, timed);
+        if let Err(panic) = ended {
             tracing::error!(socket = socket_name, "terminate panicked: {panic}");
         }
     }

@@ -17,7 +17,8 @@ use crate::{
         Unsendable,
     },
     socket::{ClientLink, Reason, TransportKind},
-    watchdog::Watched,
+    telemetry::Timed,
+    watchdog::{Callback, Watched},
 };
 
 impl<O: Out> Shared<O> {
@@ -108,6 +109,10 @@ impl<O: Swept> ClientLink for Shared<O> {
 
     fn transport(&self) -> TransportKind {
         self.context.kind
+    }
+
+    fn called(&self, callback: Callback, timed: Timed) {
+        self.context.called(callback, timed);
     }
 
     fn socket(&self) -> &'static str {

@@ -47,6 +47,10 @@ pub(crate) trait Drainable: Send + Sync {
     /// Ends the connection at once.
     fn cut(&self);
 
+    /// Bytes that wait for its client.
+    #[cfg(feature = "metrics")]
+    fn held(&self) -> usize;
+
     /// Drops the connection's task, because it did not react to [`cut`](Drainable::cut). False if
     /// that cannot be done.
     fn abort(&self) -> bool {
@@ -95,10 +99,22 @@ impl Connections {
     }
 
     pub(crate) fn sweep(&self, now: u64) {
+        self.each(|member| member.sweep(now));
+    }
+
+    /// Bytes that wait for the clients of all connections.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn held(&self) -> usize {
+        let mut held = 0;
+        self.each(|member| held += member.held());
+        held
+    }
+
+    fn each(&self, mut visit: impl FnMut(&dyn Drainable)) {
         let mut members = Vec::with_capacity(STRETCH);
         let mut place = 0;
         while let Some(next) = self.copy(place, STRETCH, &mut members) {
-            members.drain(..).for_each(|member| member.sweep(now));
+            members.drain(..).for_each(|member| visit(&*member));
             place = next;
         }
     }

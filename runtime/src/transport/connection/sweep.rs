@@ -107,6 +107,12 @@ impl<O: Swept> Drainable for Shared<O> {
         self.request_stop(StopRequest::Cut);
     }
 
+    #[cfg(feature = "metrics")]
+    fn held(&self) -> usize {
+        let out = &self.state().out;
+        if out.is_empty() { 0 } else { out.held() }
+    }
+
     fn abort(&self) -> bool {
         self.state().out.abort()
     }

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     message::Control,
     socket::{Inbox, Outbox, Reason, Socket},
-    telemetry::Timed,
     transport::connection::{
         callbacks::{self, End},
         guarded::Guarded,
@@ -93,10 +92,7 @@ fn handle_arrived<S: Socket, W: Wire>(
             };
             peer.came(message.len());
             let future = pin!(Some(async { socket.handle_in(message, out).await }));
-            let timed = Timed::begin();
             let end = callbacks::call(peer, Callback::HandleIn, future).await;
-            peer.context.meters.handled_in(timed);
-            peer.context.called(timed);
             if end.is_some() {
                 return end;
             }
