@@ -5,6 +5,7 @@ mod live_reload;
 mod numbers;
 mod protocols;
 mod text;
+mod time;
 mod together;
 mod variable;
 mod words;
@@ -12,7 +13,7 @@ mod words;
 use quote::ToTokens;
 use syn::Expr;
 
-use self::numbers::{TOO_LONG, outlasts_the_client};
+use self::time::{TOO_LONG, outlasts_the_client};
 pub(crate) use self::variable::not_read_at_start;
 use crate::{
     diag::Diagnostics,

@@ -2,13 +2,11 @@
 
 use syn::Expr;
 
-use super::Check;
-use crate::{
-    grammar::spelling::did_you_mean,
-    language::{expr, schema},
+use super::{
+    Check,
+    time::{TOO_LONG, millis, outlasts_the_client},
 };
-
-pub(super) const TOO_LONG: &str = "the JavaScript client gives up a request after 20 s";
+use crate::{grammar::spelling::did_you_mean, language::expr};
 
 impl Check<'_> {
     pub(super) fn size(&mut self, value: &Expr, least: u64) {
@@ -153,19 +151,5 @@ impl Check<'_> {
         } else if never.is_some() && expr::word(value).is_some_and(|word| word != "never") {
             self.word(value, &["never"], Some("or write `secs(60)`"));
         }
-    }
-}
-
-pub(super) fn outlasts_the_client(value: &Expr) -> bool {
-    millis(value).is_some_and(|millis| millis >= i128::from(schema::CLIENT_WAITS))
-}
-
-pub(super) fn millis(value: &Expr) -> Option<i128> {
-    let (unit, arguments) = expr::call(value)?;
-    let number = expr::integer(arguments.first()?)?;
-    match unit.to_string().as_str() {
-        "secs" => number.checked_mul(1000),
-        "millis" => Some(number),
-        _ => None,
     }
 }

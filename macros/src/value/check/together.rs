@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use super::numbers::millis;
+use super::time::millis;
 use crate::{
     diag::Diagnostics,
     language::{
