@@ -1,16 +1,23 @@
 //! Parses statements. A statement that cannot be read is reported and left out.
 
+mod form;
+mod mount;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, Ident, Item, LitStr, Path, Token, Type,
+    Attribute, Expr, Ident, Item, Path, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     token,
 };
 
+use self::{
+    form::{Body, example, wrong_form},
+    mount::mount,
+};
 use super::{
-    ast::{Declaration, Extra, ExtraValue, Instrumenters, Mount, Name, Setting, Stage, Value},
+    ast::{Declaration, Extra, ExtraValue, Instrumenters, Name, Setting, Stage, Value},
     instrumenters, watchers,
 };
 use crate::{
@@ -18,10 +25,10 @@ use crate::{
     language::{
         attributes::{cfgs, is_conditional},
         expr::{self, Env},
-        key::{Directive, Form, Kind, Phase},
+        key::{Form, Phase},
         names,
         options::{Argument, Options},
-        recover::{self, Arguments},
+        recover::{self, Arguments, whole},
         schema,
     },
     value::check,
@@ -90,15 +97,6 @@ fn stray(rest: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostic
 
 fn split_attributes(input: ParseStream) -> syn::Result<(Vec<Attribute>, TokenStream)> {
     Ok((input.call(Attribute::parse_outer)?, input.parse()?))
-}
-
-enum Body {
-    /// `name(..)`
-    Group(TokenStream),
-    /// `name = ..`
-    Value(TokenStream),
-    /// `name`
-    Nothing,
 }
 
 /// A directive's name, its tokens, and tokens after it that do not belong to it.
@@ -295,75 +293,9 @@ fn endpoint_name(declaration: &Declaration) -> String {
         .map_or_else(|| "Web".to_owned(), |item| item.ident.to_string())
 }
 
-fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
-    let what = match (body, known.form) {
-        (Body::Nothing, _) => "has nothing after its name",
-        (Body::Group(_), _) => "is a value, not a group",
-        (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Watchers) => {
-            "is a group, not a value"
-        }
-        (Body::Value(_), Form::Expressions) => "takes its arguments in parentheses",
-        (Body::Value(_), _) => "takes its argument in parentheses",
-    };
-    let found = diag.push(name, format!("`{name}` {what}"));
-    found.help(format!("write `{};`", example(known)));
-    if matches!(known.form, Form::Switched(_) | Form::Watchers) {
-        found.help(format!("or `{name} = false;`, which turns it off"));
-    }
-}
-
 fn is_false(tokens: &TokenStream) -> bool {
     let value = syn::parse2::<Expr>(tokens.clone());
     value.is_ok_and(|value| expr::boolean(&value) == Some(false))
-}
-
-/// How a directive is written.
-fn example(known: &Directive) -> String {
-    match known.form {
-        Form::Group(group) | Form::Switched(group) => {
-            match group.keys.first().map(|key| (key.name, key.kind)) {
-                Some((_, Kind::Host)) => {
-                    format!(
-                        "{}(scheme = \"https\", host = \"example.com\", port = 443)",
-                        known.name
-                    )
-                }
-                Some((first, Kind::Ip)) => {
-                    format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
-                }
-                Some((first, Kind::Formats)) => {
-                    format!(
-                        "{}({first}(html = ErrorHtml, json = ErrorJson))",
-                        known.name
-                    )
-                }
-                Some((first, Kind::UrlPath)) => {
-                    format!(
-                        "{}({first} = \"/dashboard\", who_may = operator)",
-                        known.name
-                    )
-                }
-                Some((first, Kind::Patterns)) => {
-                    format!("{}({first} = [\"static/.*\"])", known.name)
-                }
-                Some((first, Kind::Duration)) => format!("{}({first} = secs(5))", known.name),
-                Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
-                Some((first, _)) => format!("{}({first} = 65_536)", known.name),
-                None => format!("{}(..)", known.name),
-            }
-        }
-        Form::Value(key) if matches!(key.kind, Kind::DebugErrors) => {
-            format!("{} = cfg!(debug_assertions)", known.name)
-        }
-        Form::Value(_) => format!("{} = ..", known.name),
-        Form::Extra => "extra(name = value)".to_owned(),
-        Form::Watchers => "watchers(node = [\"build.js\", \"--watch\"])".to_owned(),
-        Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),
-        Form::Expression => format!("{}(..)", known.name),
-        Form::Expressions => format!("{}(Timings::new())", known.name),
-        Form::Path => "crate = some::path".to_owned(),
-        Form::Type => format!("{} = App", known.name),
-    }
 }
 
 fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<Expr> {
@@ -440,61 +372,4 @@ fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {
         entries.push(entry);
     }
     entries
-}
-
-fn mount(
-    attributes: Vec<Attribute>,
-    name: &Ident,
-    tokens: TokenStream,
-    diag: &mut Diagnostics,
-) -> Option<Mount> {
-    let mut arguments = Arguments::new(tokens);
-    let path = path(name, &mut arguments, diag);
-    let socket = socket_type(name, &mut arguments, diag);
-    let options = Options::parse_rest(arguments, &schema::SOCKET, diag);
-    Some(Mount {
-        attributes,
-        path: path?,
-        socket: socket?,
-        options,
-    })
-}
-
-fn path(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<LitStr> {
-    if arguments.is_empty() {
-        diag.push(name, "`socket` needs a path and a type")
-            .help("write `socket(\"/socket\", RoomSocket)`");
-        return None;
-    }
-    let value = arguments
-        .next(whole::<Expr>)
-        .map_err(|error| diag.push_syn(error))
-        .ok()?;
-    let text = expr::text(&value).map(|text| LitStr::new(&text.value(), text.span()));
-    if text.is_none() {
-        diag.push(&value, "the path of a mount is a literal")
-            .help("write `socket(\"/socket\", RoomSocket)`");
-    }
-    text
-}
-
-fn socket_type(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<Type> {
-    if arguments.is_empty() {
-        diag.push(name, "`socket` needs a type after its path")
-            .help("write `socket(\"/socket\", RoomSocket)`");
-        return None;
-    }
-    match arguments.next(whole::<Type>) {
-        Ok(socket) => Some(socket),
-        Err(error) => {
-            let message = format!("expected a socket type after the path: {error}");
-            diag.push_at(error.span(), message)
-                .help("write `socket(\"/socket\", RoomSocket)`");
-            None
-        }
-    }
-}
-
-fn whole<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
-    input.parse()
 }

@@ -138,3 +138,8 @@ fn without_comma(run: &[TokenTree]) -> TokenStream {
         _ => run.iter().cloned().collect(),
     }
 }
+
+/// Reads a whole argument as what is expected.
+pub(crate) fn whole<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
+    input.parse()
+}
