@@ -1,6 +1,8 @@
 //! Settings of other libraries.
 
 mod read;
+mod text;
+mod wrong;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
