@@ -13,12 +13,14 @@ use tokio::{
 
 use super::{
     attempt::Attempt,
+    check::{check, undeclared},
     connection::clock::CoarseClock,
     context::{MountContext, MountOrigin},
     drain::drain,
     erased::{ErasedTransport, ResponseFuture},
     index::Index,
     log,
+    mistake::{Mistake, MountError},
     mount::Mount,
     pattern::{NotUtf8, Path, Pattern},
 };
@@ -26,11 +28,8 @@ use crate::{
     body::Body,
     config::Config,
     contain,
-    feature::Feature,
     grammar::path,
     handle::Handle,
-    origin::CheckOrigin,
-    session::SessionSource,
     socket::{Drainer, Params, Timeout, TransportKind, TransportOptions},
     telemetry::meters::MountMeters,
 };
@@ -61,64 +60,6 @@ struct Route {
     pattern: Pattern,
     context: Arc<MountContext>,
     transport: Arc<dyn ErasedTransport>,
-}
-
-/// A mount's setting that cannot be used.
-#[derive(Debug)]
-pub(crate) struct MountError {
-    pub(crate) mount: &'static Mount,
-    pub(crate) key: &'static str,
-    pub(crate) message: String,
-    pub(crate) help: Option<&'static str>,
-}
-
-/// What is wrong with a transport.
-struct Mistake {
-    /// The key that is to blame.
-    key: &'static str,
-    message: String,
-    help: Option<&'static str>,
-}
-
-impl Mistake {
-    fn new(key: &'static str, message: impl Into<String>) -> Self {
-        Mistake {
-            key,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    fn help(self, help: &'static str) -> Self {
-        Mistake {
-            help: Some(help),
-            ..self
-        }
-    }
-
-    /// The error of a mount.
-    fn of(self, mount: &'static Mount) -> MountError {
-        let Mistake { key, message, help } = self;
-        MountError {
-            mount,
-            key,
-            message,
-            help,
-        }
-    }
-
-    /// A key that signs something, without a secret to do it with.
-    fn without_secret(key: &'static str, message: &str) -> Self {
-        Mistake::new(key, message).help(
-            "set `secret_key_base` in the configuration file, or declare `secret_key_base = env(\"SECRET_KEY_BASE\");`",
-        )
-    }
-}
-
-impl From<Feature> for Mistake {
-    fn from(feature: Feature) -> Self {
-        Mistake::new(feature.key, feature.text).help(feature.help)
-    }
 }
 
 impl Dispatcher {
@@ -328,20 +269,6 @@ impl Dispatcher {
     }
 }
 
-/// Parts of the application's state that channels take and that no socket declares. The macros
-/// declare them.
-fn undeclared(mount: &'static Mount, handle: &Handle) -> impl Iterator<Item = MountError> {
-    let undeclared = (mount.socket.undeclared)(handle.app());
-    undeclared.into_iter().map(move |(channel, part)| {
-        let socket = mount.socket.name;
-        let message = format!(
-            "channel `{channel}` takes `{part}` of the application's state, which `{socket}` does not declare: \
-             add `<{channel} as Channel>::State` to its `type State`"
-        );
-        Mistake::new("socket", message).of(mount)
-    })
-}
-
 /// The transports of a mount: longpoll is looked at first.
 fn transports(
     mount: &'static Mount,
@@ -392,67 +319,4 @@ fn free_path(
         ));
     }
     Ok(Pattern::new(mount.path, options.path))
-}
-
-/// Checks what a transport needs from the rest of the configuration.
-fn check(
-    mount: &Mount,
-    kind: TransportKind,
-    options: &TransportOptions,
-    config: &Config,
-) -> Result<(), Mistake> {
-    let anybody = match &options.check_origin {
-        Some(own) => matches!(own, CheckOrigin::Off),
-        None => matches!(config.check_origin, CheckOrigin::Off),
-    };
-    if !options.check_csrf && anybody {
-        return Err(Mistake::new(
-            "check_csrf",
-            "one of `check_origin` and `check_csrf` must be on",
-        ));
-    }
-    if kind == TransportKind::LongPoll && config.secret_key_base.is_none() {
-        return Err(Mistake::without_secret(
-            "longpoll",
-            "`longpoll` signs its tokens but no `secret_key_base` is set",
-        ));
-    }
-    if let Some(session) = options.connect_info.session {
-        if let Some(feature) = Feature::SESSION.lacking() {
-            return Err(feature.into());
-        }
-        if let SessionSource::Constant(options) = session
-            && let Some(mistake) = options.mistake()
-        {
-            return Err(Mistake::new("connect_info", mistake.text).help(mistake.help));
-        }
-        if config.secret_key_base.is_none() {
-            return Err(Mistake::without_secret(
-                "connect_info",
-                "`session` signs its cookie but no `secret_key_base` is set",
-            ));
-        }
-    }
-    let granted = |key: &str| {
-        if key == "auth_token" {
-            options.auth_token
-        } else {
-            options.connect_info.grants(key)
-        }
-    };
-    let missing: Vec<_> = mount
-        .socket
-        .needs
-        .info
-        .iter()
-        .filter(|key| !granted(key))
-        .collect();
-    if kind.is_custom() && !missing.is_empty() {
-        let text = format!(
-            "`{}` reads connect_info keys that this transport does not grant: {missing:?}",
-            mount.socket.name
-        );
-        return Err(Mistake::new("transport", text));
-    }
-    Ok(())
 }

@@ -147,6 +147,7 @@
 // | --- | --- |
 // | `mount` | a socket at a path, as declared |
 // | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
+// | `check` `mistake` | what has to be right for that, and what is wrong |
 // | `context` | what all connections of a mount share that came by one transport |
 // | `directory` | the connections of all of them, for those who ask who is here |
 // | `drain` | how a mount drains |
@@ -160,6 +161,7 @@
 // | `log` | what is logged of all this |
 
 mod attempt;
+mod check;
 mod connecting;
 mod connection;
 mod context;
@@ -176,6 +178,7 @@ mod longpoll;
 #[cfg(not(feature = "longpoll"))]
 #[path = "longpoll/off.rs"]
 mod longpoll;
+mod mistake;
 pub(crate) mod mount;
 mod name;
 mod pattern;
@@ -196,7 +199,8 @@ pub use self::{
     name::unguessable_name,
 };
 pub(crate) use self::{
-    dispatch::{Dispatcher, MountError, WeakDispatcher},
+    dispatch::{Dispatcher, WeakDispatcher},
+    mistake::MountError,
     mount::Mount,
 };
 #[cfg(feature = "fuzzing")]

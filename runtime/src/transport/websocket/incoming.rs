@@ -1,7 +1,9 @@
 //! What comes from one client: bytes into frames, frames into messages (RFC 6455 §5.4).
 
+mod arrived;
+mod partial;
+
 use std::{
-    collections::VecDeque,
     io,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -11,14 +13,13 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
+pub(super) use self::arrived::{Arrived, Ending, Event};
+use self::partial::{Partial, message};
 use super::{
     deflate::{Deflate, Inflater},
     frame::{self, Head, Violation},
 };
-use crate::{
-    message::{Control as ControlFrame, Message, Text},
-    transport::grow,
-};
+use crate::{message::Control as ControlFrame, transport::grow};
 
 /// The maximum number of fragments of a message, including empty ones.
 const MAX_FRAGMENTS: u32 = 100_000;
@@ -26,88 +27,12 @@ const MAX_FRAGMENTS: u32 = 100_000;
 /// The maximum number of bytes that are read while callbacks run.
 const AHEAD: usize = 64 * 1024;
 
-/// Events that room is made for when a read brings more than one.
-const SOME: usize = 16;
-
-/// Events taken at once, and bytes of messages after which no more are taken: the rest of what was
-/// read waits as it came. Small frames take more memory as events than they had on the wire, and so
-/// do compressed messages.
-const MANY: usize = 512;
-const MUCH: usize = 64 * 1024;
-
 /// What a client may send.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) max_frame: usize,
     pub(super) max_message: usize,
     pub(super) deflate: Option<Deflate>,
-}
-
-/// The result of one read, in order. It yields the events.
-#[derive(Default)]
-pub(super) struct Arrived {
-    first: Option<Event>,
-    more: VecDeque<Event>,
-    bytes: usize,
-    /// Nothing is read after this.
-    pub(super) ending: Option<Ending>,
-}
-
-/// Something for the socket.
-pub(super) enum Event {
-    Message(Message),
-    Control(ControlFrame),
-}
-
-/// Why nothing is read any more.
-#[derive(Debug)]
-pub(super) enum Ending {
-    /// The client's close frame.
-    Close {
-        code: u16,
-        text: String,
-    },
-    Violation(Violation),
-    /// The stream ended.
-    Eof,
-}
-
-impl Arrived {
-    pub(super) fn has_events(&self) -> bool {
-        self.first.is_some() || !self.more.is_empty()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        !self.has_events() && self.ending.is_none()
-    }
-
-    /// True if no more is to be taken in this read.
-    fn is_full(&self) -> bool {
-        self.bytes >= MUCH || self.more.len() >= MANY
-    }
-
-    fn push(&mut self, event: Event) {
-        if let Event::Message(message) = &event {
-            self.bytes += message.len();
-        }
-        match self.first {
-            None => self.first = Some(event),
-            Some(_) => {
-                if self.more.capacity() == 0 {
-                    self.more.reserve(SOME);
-                }
-                self.more.push_back(event);
-            }
-        }
-    }
-}
-
-impl Iterator for Arrived {
-    type Item = Event;
-
-    fn next(&mut self) -> Option<Event> {
-        self.first.take().or_else(|| self.more.pop_front())
-    }
 }
 
 /// What reading ahead has found.
@@ -131,21 +56,6 @@ pub(super) struct Incoming {
     fresh: bool,
     partial: Option<Box<Partial>>,
     inflater: Option<Box<Inflater>>,
-}
-
-/// A message that is not complete.
-struct Partial {
-    text: bool,
-    compressed: bool,
-    /// What has come, inflated.
-    data: Vec<u8>,
-    /// Bytes that have been announced on the wire.
-    wire: usize,
-    /// The number of bytes of `data` that are known to be UTF-8.
-    checked: usize,
-    fragments: u32,
-    /// The frame that is not complete, and how much of its payload has come.
-    frame: Option<(Head, usize)>,
 }
 
 impl Incoming {
@@ -442,32 +352,6 @@ impl Incoming {
             .inflate(deflate, data, limits.max_message)
             .map(Bytes::from)
     }
-}
-
-impl Partial {
-    /// Refuses text that is not UTF-8 as soon as it shows, not at the end of the message.
-    fn check_text(&mut self, ended: bool) -> Result<(), Violation> {
-        if !self.text || self.compressed {
-            return Ok(());
-        }
-        match std::str::from_utf8(&self.data[self.checked..]) {
-            Ok(_) => self.checked = self.data.len(),
-            Err(error) if error.error_len().is_none() && !ended => {
-                self.checked += error.valid_up_to()
-            }
-            Err(_) => return Err(NOT_UTF8),
-        }
-        Ok(())
-    }
-}
-
-const NOT_UTF8: Violation = Violation::payload("the text is not UTF-8");
-
-fn message(text: bool, payload: Bytes) -> Result<Event, Violation> {
-    Ok(Event::Message(match text {
-        true => Message::Text(Text::try_from(payload).map_err(|_| NOT_UTF8)?),
-        false => Message::Binary(payload),
-    }))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::{collections::VecDeque, task::Waker};
 use proptest::prelude::*;
 
 use super::*;
-use crate::message;
+use crate::message::{self, Message};
 
 const LIMITS: Limits = Limits {
     max_frame: 100_000,
