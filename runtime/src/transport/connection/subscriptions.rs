@@ -13,6 +13,7 @@ use crate::pubsub::{Encoding, Membership, PubSub};
 const FEW: usize = 16;
 
 /// Topics whose broadcasts are forwarded straight to a client, each with its encoding.
+#[expect(clippy::box_collection, reason = "most connections are smaller by it")]
 pub(super) enum Subscriptions {
     Few(Vec<Subscription>),
     Many(Box<HashSet<Subscription>>),
