@@ -5,7 +5,7 @@ mod sentinel;
 
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -17,6 +17,38 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ATTEMPTS: usize = 5;
 
 pub use self::{cluster::Cluster, sentinel::Sentinels};
+
+/// A certificate that servers show each other and their clients, its key, and the authority that
+/// has signed it, as files in PEM format.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The certificate, for `127.0.0.1`.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authority.
+    pub authority: PathBuf,
+}
+
+impl Certificate {
+    /// What a server is told, which is to ask its clients for no certificate.
+    fn options(&self) -> Vec<String> {
+        let files = [
+            ("--tls-cert-file", &self.certificate),
+            ("--tls-key-file", &self.key),
+            ("--tls-ca-cert-file", &self.authority),
+        ];
+        let mut options = vec!["--tls-auth-clients".to_owned(), "no".to_owned()];
+        for (option, file) in files {
+            options.extend([option.to_owned(), text(file).to_owned()]);
+        }
+        options
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
 
 /// A Redis server on a port of its own, which is killed when this is dropped.
 #[derive(Debug)]
@@ -44,7 +76,7 @@ impl Server {
     pub fn start_tls(certificate: &Path, key: &Path, options: &[&str]) -> Self {
         let mut all = vec!["--tls-auth-clients", "no"];
         for (option, path) in [("--tls-cert-file", certificate), ("--tls-key-file", key)] {
-            all.extend([option, path.to_str().expect("a path in UTF-8")]);
+            all.extend([option, text(path)]);
         }
         all.extend(options);
         Server::start_with(&all, true)
@@ -106,7 +138,7 @@ impl Server {
     /// # Panics
     /// Without `redis-cli`.
     pub fn ask(&self, command: &[&str]) -> String {
-        ask(self.port, command)
+        ask(self.port, self.secured, command)
     }
 
     /// Its port.
@@ -154,9 +186,11 @@ impl Server {
     }
 }
 
-fn ask(port: u16, command: &[&str]) -> String {
+fn ask(port: u16, secured: bool, command: &[&str]) -> String {
+    let secured = secured.then_some(["--tls", "--insecure"]);
     let output = Command::new("redis-cli")
         .args(["-p", &port.to_string()])
+        .args(secured.into_iter().flatten())
         .args(command)
         .stderr(Stdio::null())
         .output()

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{PATIENCE, Server, attempt, free_port};
+use super::{Certificate, PATIENCE, Server, attempt, free_port};
 
 /// How many slots a cluster has.
 const SLOTS: usize = 16_384;
@@ -30,6 +30,23 @@ impl Cluster {
     /// # Panics
     /// Without `redis-server` and `redis-cli`, or if it does not start.
     pub fn start(masters: usize, replicas: usize, options: &[&str]) -> Self {
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        Cluster::start_with(masters, replicas, options, false)
+    }
+
+    /// The same, where all speak TLS alone, with each other too.
+    ///
+    /// # Panics
+    /// As [`start`](Cluster::start).
+    pub fn start_tls(masters: usize, replicas: usize, certificate: &Certificate) -> Self {
+        let mut options = certificate.options();
+        for option in ["--tls-cluster", "--tls-replication"] {
+            options.extend([option.to_owned(), "yes".to_owned()]);
+        }
+        Cluster::start_with(masters, replicas, options, true)
+    }
+
+    fn start_with(masters: usize, replicas: usize, options: Vec<String>, secured: bool) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         let directory = std::env::temp_dir().join(format!("landfall-cluster-{process}-{count}"));
@@ -45,9 +62,9 @@ impl Cluster {
                     all.extend(["--cluster-node-timeout", "1000"]);
                     all.extend(["--cluster-replica-validity-factor", "0"]);
                     all.extend(["--repl-diskless-sync-delay", "0"]);
-                    all.extend(options);
+                    all.extend(options.iter().map(String::as_str));
                     let all = all.into_iter().map(str::to_owned).collect();
-                    Some((bus.clone(), Server::try_start(all, false)?))
+                    Some((bus.clone(), Server::try_start(all, secured)?))
                 });
                 bus_ports.push(bus);
                 server

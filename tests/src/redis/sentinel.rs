@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{PATIENCE, Server, ask, free_port};
+use super::{Certificate, PATIENCE, Server, ask, free_port, text};
 
 /// What the sentinels call the master.
 const MASTER: &str = "chat";
@@ -31,6 +31,7 @@ pub struct Sentinels {
 #[derive(Debug)]
 struct Sentinel {
     port: u16,
+    secured: bool,
     password: Option<String>,
     child: Child,
 }
@@ -41,14 +42,30 @@ impl Sentinels {
     /// # Panics
     /// Without `redis-server` and `redis-cli`, or if they do not start.
     pub fn start(password: Option<&str>) -> Self {
+        Sentinels::start_with(password, None)
+    }
+
+    /// The same without a password, where all speak TLS alone, with each other too.
+    ///
+    /// # Panics
+    /// As [`start`](Sentinels::start).
+    pub fn start_tls(certificate: &Certificate) -> Self {
+        Sentinels::start_with(None, Some(certificate))
+    }
+
+    fn start_with(password: Option<&str>, certificate: Option<&Certificate>) -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let (process, count) = (std::process::id(), STARTED.fetch_add(1, Relaxed));
         let directory = std::env::temp_dir().join(format!("landfall-sentinel-{process}-{count}"));
         fs::create_dir_all(&directory).expect("a directory");
-        let path = directory.to_str().expect("a path in UTF-8");
-        let options = ["--dir", path, "--repl-diskless-sync-delay", "0"];
-        let master = Server::start(&options);
-        let replica = Server::start(&options);
+        let mut options = vec!["--dir", text(&directory), "--repl-diskless-sync-delay", "0"];
+        let more = certificate.map(Certificate::options).unwrap_or_default();
+        options.extend(more.iter().map(String::as_str));
+        if certificate.is_some() {
+            options.extend(["--tls-replication", "yes"]);
+        }
+        let start = || Server::start_with(&options, certificate.is_some());
+        let (master, replica) = (start(), start());
         replica.ask(&["REPLICAOF", "127.0.0.1", &master.port().to_string()]);
         wait(|| {
             replica
@@ -61,13 +78,13 @@ impl Sentinels {
             sentinels: Vec::new(),
             directory,
         };
-        sentinels.watch(password);
+        sentinels.watch(password, certificate);
         sentinels
     }
 
-    fn watch(&mut self, password: Option<&str>) {
+    fn watch(&mut self, password: Option<&str>, certificate: Option<&Certificate>) {
         for n in 0..COUNT {
-            let sentinel = self.sentinel(n, password);
+            let sentinel = self.sentinel(n, password, certificate);
             self.sentinels.push(sentinel);
         }
         for sentinel in &self.sentinels {
@@ -84,16 +101,33 @@ impl Sentinels {
         }
     }
 
-    fn sentinel(&self, n: usize, password: Option<&str>) -> Sentinel {
+    fn sentinel(
+        &self,
+        n: usize,
+        password: Option<&str>,
+        certificate: Option<&Certificate>,
+    ) -> Sentinel {
         let (port, master) = (free_port(), self.master.port());
         let mut lines = vec![
-            format!("port {port}"),
             "bind 127.0.0.1".to_owned(),
             format!("dir {}", self.directory.display()),
             format!("sentinel monitor {MASTER} 127.0.0.1 {master} 2"),
             format!("sentinel down-after-milliseconds {MASTER} 1000"),
             format!("sentinel failover-timeout {MASTER} 4000"),
         ];
+        match certificate {
+            None => lines.push(format!("port {port}")),
+            Some(certificate) => {
+                lines.extend([
+                    "port 0".to_owned(),
+                    format!("tls-port {port}"),
+                    "tls-replication yes".to_owned(),
+                ]);
+                let options = certificate.options();
+                let pairs = options.chunks(2).map(|pair| pair.join(" "));
+                lines.extend(pairs.map(|pair| pair.trim_start_matches("--").to_owned()));
+            }
+        }
         if let Some(password) = password {
             lines.push(format!("requirepass \"{password}\""));
             lines.push(format!("sentinel sentinel-pass \"{password}\""));
@@ -109,6 +143,7 @@ impl Sentinels {
         let password = password.map(str::to_owned);
         Sentinel {
             port,
+            secured: certificate.is_some(),
             password,
             child,
         }
@@ -122,17 +157,20 @@ impl Sentinels {
     /// The URLs of the sentinels.
     pub fn urls(&self) -> Vec<String> {
         let sentinels = self.sentinels.iter();
-        sentinels
-            .map(|sentinel| format!("redis://127.0.0.1:{}", sentinel.port))
-            .collect()
+        sentinels.map(Sentinel::url).collect()
     }
 }
 
 impl Sentinel {
+    fn url(&self) -> String {
+        let scheme = if self.secured { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
     fn ask(&self, command: &[&str]) -> String {
         let password = self.password.iter().flat_map(|password| ["-a", password]);
         let words: Vec<_> = password.chain(command.iter().copied()).collect();
-        ask(self.port, &words)
+        ask(self.port, self.secured, &words)
     }
 }
 

@@ -3,6 +3,7 @@
 mod cluster;
 mod declared;
 mod limits;
+mod permissions;
 mod secured;
 mod site;
 mod topics;

@@ -12,16 +12,22 @@ use landfall::{
     Endpoint,
     config::{BrokerTls, Group, Setting},
     endpoint,
-    pubsub::adapter::Redis,
+    pubsub::{RecvError, adapter::Redis},
     testing,
 };
-use landfall_tests::redis::Server;
+use landfall_tests::redis::{Certificate, Cluster, Sentinels, Server};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, SanType,
 };
 
-use crate::site;
+use tokio::time::timeout;
+
+use crate::{
+    cluster::{FAILOVER, delivered},
+    site,
+    trouble::until_alone,
+};
 
 /// A directory with an authority, and a certificate that it has signed.
 struct Files(PathBuf);
@@ -71,6 +77,14 @@ impl Files {
         Server::start_tls(&self.path("node.pem"), &self.path("node.key"), options)
     }
 
+    fn certificate(&self) -> Certificate {
+        Certificate {
+            certificate: self.path("node.pem"),
+            key: self.path("node.key"),
+            authority: self.path("ca.pem"),
+        }
+    }
+
     /// A server that demands a certificate of this authority.
     fn strict_server(&self) -> Server {
         let ca = self.path("ca.pem");
@@ -108,6 +122,42 @@ async fn the_adapter_keeps_to_the_contract() {
     let server = files.server(&[]);
     let make = || Redis::new(server.url()).ca(files.path("ca.pem"));
     testing::conformance(make).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_keeps_to_the_contract() {
+    let files = Files::new();
+    let cluster = Cluster::start_tls(3, 0, &files.certificate());
+    let make = || Redis::cluster(cluster.urls()).ca(files.path("ca.pem"));
+    testing::conformance(make).await;
+    // The servers that it names are reached by TLS too.
+    let one = cluster.masters[1].url();
+    testing::conformance(|| Redis::cluster([one.as_str()]).ca(files.path("ca.pem"))).await;
+    let told = refusal(|| Redis::cluster(cluster.urls())).await;
+    assert!(told.contains("certificate is not accepted"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sentinels_keep_to_the_contract_and_their_replica_takes_over() -> anyhow::Result<()> {
+    let files = Files::new();
+    let mut sentinels = Sentinels::start_tls(&files.certificate());
+    let make = || Redis::sentinel(sentinels.name(), sentinels.urls()).ca(files.path("ca.pem"));
+    testing::conformance(make).await;
+    let told = refusal(|| Redis::sentinel(sentinels.name(), sentinels.urls())).await;
+    assert!(told.contains("certificate is not accepted"), "{told}");
+
+    let (here, there) = (
+        site::start(make(), true).await?,
+        site::start(make(), true).await?,
+    );
+    let mut far = there.subscribe("room:1");
+    far.confirmed().await?;
+    sentinels.master.kill();
+    until_alone(&here).await?;
+    let gap = timeout(FAILOVER, far.recv()).await?;
+    assert_eq!(gap.err(), Some(RecvError::Gap));
+    delivered(&here, "room:1", &mut far).await?;
+    Ok(())
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ pub(crate) enum Arrival {
     Message(Bytes, OwnedSemaphorePermit),
     Subscribed(Vec<Arc<str>>),
     Unsubscribed(Vec<Arc<str>>),
+    Forbidden(Vec<Arc<str>>),
     Connected,
     Disconnected(String),
     Lost(Option<Arc<str>>),
@@ -85,6 +86,12 @@ impl Arrivals {
     /// them again, and tells their subscribers that they may have missed something.
     pub async fn unsubscribed(&self, topics: &[Arc<str>]) {
         self.tell(Arrival::Unsubscribed(topics.to_vec())).await;
+    }
+
+    /// The broker does not let this node subscribe these topics. Who waits for the confirmation of
+    /// one is told at once that there is none. They are asked for again with the next connection.
+    pub async fn forbidden(&self, topics: &[Arc<str>]) {
+        self.tell(Arrival::Forbidden(topics.to_vec())).await;
     }
 
     /// The broker is back, and [`Channel::All`](super::Channel::All) and the node's own channel are

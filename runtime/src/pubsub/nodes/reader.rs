@@ -70,6 +70,7 @@ impl Reader {
                 self.tell_gaps(gapped).await;
             }
             Arrival::Unsubscribed(topics) => self.remote.interest.unsubscribed(&topics),
+            Arrival::Forbidden(topics) => self.remote.interest.forbidden(&topics),
             Arrival::Connected => {
                 telemetry::event!(PUBSUB_BROKER_UP, Level::INFO, %adapter, "the broker is back");
                 telemetry::meters::broker(adapter, true);

@@ -51,6 +51,8 @@ enum Status {
     Asked,
     /// The broker has confirmed it.
     Standing,
+    /// The broker does not let this node subscribe it.
+    Forbidden,
 }
 
 /// Keeps a topic subscribed.
@@ -90,17 +92,18 @@ impl Interest {
         }
     }
 
-    /// Completes when the topic stands, or nobody wants it.
-    pub(in crate::pubsub) async fn confirmed(&self, topic: &str) {
+    /// Completes when the topic stands, or nobody wants it: true. False once the broker forbids it.
+    pub(in crate::pubsub) async fn confirmed(&self, topic: &str) -> bool {
         loop {
-            let Some(waiting) = self.lock().waiting(topic) else {
-                return;
+            let waiting = match self.lock().outcome(topic) {
+                Ok(confirmed) => return confirmed,
+                Err(waiting) => waiting,
             };
             let mut notified = pin!(waiting.notified());
             notified.as_mut().enable();
             // It may have come to stand in between.
-            if self.lock().waiting(topic).is_none() {
-                return;
+            if let Ok(confirmed) = self.lock().outcome(topic) {
+                return confirmed;
             }
             notified.await;
         }
@@ -142,6 +145,13 @@ impl Interest {
         topics.iter().for_each(|topic| state.falls(topic));
         drop(state);
         self.changed.notify_one();
+    }
+
+    /// The broker does not let this node subscribe topics. They are asked for again with the next
+    /// connection, or when they were left for the time of grace.
+    pub(in crate::pubsub) fn forbidden(&self, topics: &[Arc<str>]) {
+        let mut state = self.lock();
+        topics.iter().for_each(|topic| state.is_forbidden(topic));
     }
 
     /// All topics that have members here.
@@ -196,13 +206,17 @@ impl State {
         self.wanted.push(name);
     }
 
-    /// What is notified when the topic stands. `None` if it does, or nobody wants it.
-    fn waiting(&mut self, name: &str) -> Option<Arc<Notify>> {
-        let topic = self.topics.get_mut(name)?;
-        if topic.status == Status::Standing {
-            return None;
+    /// Whether the topic is confirmed, or what is notified when that is known. Of a topic that
+    /// nobody wants there is nothing to confirm.
+    fn outcome(&mut self, name: &str) -> Result<bool, Arc<Notify>> {
+        let Some(topic) = self.topics.get_mut(name) else {
+            return Ok(true);
+        };
+        match topic.status {
+            Status::Standing => Ok(true),
+            Status::Forbidden => Ok(false),
+            Status::Wanted | Status::Asked => Err(topic.waiting.get_or_insert_default().clone()),
         }
-        Some(topic.waiting.get_or_insert_default().clone())
     }
 
     fn next_to_subscribe(&mut self, most: usize) -> Vec<Arc<str>> {
@@ -290,6 +304,17 @@ impl State {
             topic.status = Status::Wanted;
             topic.gap = true;
             self.wanted.push(name.clone());
+        }
+    }
+
+    fn is_forbidden(&mut self, name: &str) {
+        if let Some(topic) = self.topics.get_mut(name)
+            && topic.status != Status::Wanted
+        {
+            topic.status = Status::Forbidden;
+            if let Some(waiting) = topic.waiting.take() {
+                waiting.notify_waiters();
+            }
         }
     }
 

@@ -257,12 +257,14 @@ impl Remote {
         })
     }
 
-    /// Waits until the broker has confirmed the topic. The topic stays subscribed for the time of
-    /// grace at least.
+    /// Waits until the broker has confirmed the topic, or forbids it. The topic stays subscribed
+    /// for the time of grace at least.
     pub(super) async fn confirmed(&self, topic: &str) -> Result<(), Unconfirmed> {
         let time = self.options.confirm_timeout;
         let _held = self.interest.hold(topic);
-        let confirmed = timeout(time, self.interest.confirmed(topic)).await;
-        confirmed.map_err(|_| Unconfirmed(()))
+        match timeout(time, self.interest.confirmed(topic)).await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Unconfirmed(())),
+        }
     }
 }

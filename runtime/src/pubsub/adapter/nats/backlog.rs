@@ -23,6 +23,7 @@ pub(super) struct Backlog {
 pub(super) enum Told {
     Message(Bytes),
     Subscribed(Vec<Arc<str>>),
+    Forbidden(Vec<Arc<str>>),
     Connected,
     Disconnected,
     /// Messages of any topic are lost.
@@ -85,6 +86,10 @@ impl Backlog {
             }
             Told::Subscribed(topics) => {
                 arrivals.subscribed(&topics).await;
+                0
+            }
+            Told::Forbidden(topics) => {
+                arrivals.forbidden(&topics).await;
                 0
             }
             Told::Connected => {

@@ -47,6 +47,9 @@ enum Step {
 enum Asked {
     Connected,
     Topics(Vec<Arc<str>>),
+    /// The same once more: what the server forbids reaches the reader by another way than echoes
+    /// do, and a round later it has come.
+    Allowed(Vec<Arc<str>>),
     Sent,
 }
 
@@ -62,6 +65,8 @@ pub(super) struct Reader {
     echo: String,
     incoming: SelectAll<Abortable<Subscriber>>,
     topics: HashMap<Arc<str>, AbortHandle>,
+    /// Topics of `topics`, by their subjects, until it is known whether the server allows them.
+    judged: HashMap<String, Arc<str>>,
     steps: VecDeque<Step>,
     /// Echoes that are on their way, by their number.
     asked: VecDeque<(u64, Asked)>,
@@ -102,6 +107,7 @@ impl Reader {
             echo,
             incoming,
             topics: HashMap::new(),
+            judged: HashMap::new(),
             steps: VecDeque::new(),
             asked: VecDeque::new(),
             next: 1,
@@ -158,6 +164,14 @@ impl Reader {
         {
             self.backlog.push(Told::Refused(why));
         }
+        let forbidden = said.forbidden.iter();
+        let forbidden: Vec<_> = forbidden
+            .filter_map(|subject| self.judged.remove(subject))
+            .collect();
+        if !forbidden.is_empty() {
+            self.drop_topics(&forbidden);
+            self.backlog.push(Told::Forbidden(forbidden));
+        }
         if said.lagging {
             self.backlog.lose();
         }
@@ -179,6 +193,7 @@ impl Reader {
         self.connected = false;
         self.steps.clear();
         self.asked.clear();
+        self.judged.clear();
         // The client would subscribe again what nobody wants any more.
         for (_, topic) in self.topics.drain() {
             topic.abort();
@@ -204,8 +219,27 @@ impl Reader {
         {
             match asked {
                 Asked::Connected => self.backlog.push(Told::Connected),
-                Asked::Topics(topics) => self.backlog.push(Told::Subscribed(topics)),
+                Asked::Topics(topics) => {
+                    self.steps.push_back(Step::Ask(Asked::Allowed(topics)));
+                }
+                Asked::Allowed(topics) => self.allowed(topics),
                 Asked::Sent => self.sent.answered(),
+            }
+        }
+    }
+
+    /// Topics that the server has taken. Those that it forbids have been told of.
+    fn allowed(&mut self, mut topics: Vec<Arc<str>>) {
+        topics.retain(|topic| self.judged.remove(&self.subjects.topic(topic)).is_some());
+        if !topics.is_empty() {
+            self.backlog.push(Told::Subscribed(topics));
+        }
+    }
+
+    fn drop_topics(&mut self, topics: &[Arc<str>]) {
+        for topic in topics {
+            if let Some(handle) = self.topics.remove(topic) {
+                handle.abort();
             }
         }
     }
@@ -216,6 +250,8 @@ impl Reader {
             (Some(Step::Subscribe(topic)), Some(subscriber)) => {
                 let (handle, registration) = AbortHandle::new_pair();
                 self.incoming.push(Abortable::new(subscriber, registration));
+                let subject = self.subjects.topic(&topic);
+                self.judged.insert(subject, topic.clone());
                 if let Some(before) = self.topics.insert(topic, handle) {
                     before.abort();
                 }
@@ -237,13 +273,7 @@ impl Reader {
                     .extend(topics.iter().cloned().map(Step::Subscribe));
                 self.steps.push_back(Step::Ask(Asked::Topics(topics)));
             }
-            Command::Unsubscribe(topics) => {
-                for topic in topics {
-                    if let Some(handle) = self.topics.remove(&topic) {
-                        handle.abort();
-                    }
-                }
-            }
+            Command::Unsubscribe(topics) => self.drop_topics(&topics),
         }
     }
 
