@@ -23,7 +23,7 @@ async fn node(cluster: &Cluster) -> anyhow::Result<Running<Web>> {
 }
 
 /// A topic for each master, whose slot that master has.
-fn topics(cluster: &Cluster) -> Vec<String> {
+pub(crate) fn topics(cluster: &Cluster) -> Vec<String> {
     let count = cluster.masters.len();
     let mut topics = vec![None; count];
     for n in 0.. {

@@ -84,7 +84,7 @@ async fn what_is_missing_is_named() {
         redis.cluster = Setting::exact(ServerUrls::default());
     });
     let told = format!("{:?}", refused.await.expect_err("it is empty"));
-    assert!(told.contains("`pubsub.redis.cluster` is empty"), "{told}");
+    assert!(told.contains("`cluster` is empty"), "{told}");
     let refused = start::<Spread>(|redis| {
         redis.cluster = Setting::given(["redis://127.0.0.1:1"]);
         redis.compression = Setting::exact(6);
