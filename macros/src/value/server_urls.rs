@@ -33,8 +33,10 @@ pub(crate) fn check_all(name: &str, value: &Expr, broker: Broker, diag: &mut Dia
         return check_as("a URL, or a list of them", name, value, broker, diag);
     };
     if list.is_empty() {
-        diag.push(value, format!("`{name}` is empty"))
-            .help(format!("write `{name} = {}`", variable(broker, name)));
+        diag.push(value, format!("`{name}` is empty")).help(format!(
+            "write `{name} = [\"{}://host:port\"]`",
+            scheme(broker)
+        ));
     }
     for url in list {
         match Env::of(url) {
@@ -114,11 +116,15 @@ pub(crate) fn secrets_in_the_source(
 }
 
 fn variable(broker: Broker, name: &str) -> String {
-    let prefix = match broker {
-        Broker::Redis => "REDIS",
-        Broker::Nats => "NATS",
-    };
-    format!("env(\"{prefix}_{}\")", name.to_uppercase())
+    let name = format!("{}_{name}", scheme(broker)).to_uppercase();
+    format!("env(\"{name}\")")
+}
+
+fn scheme(broker: Broker) -> &'static str {
+    match broker {
+        Broker::Redis => "redis",
+        Broker::Nats => "nats",
+    }
 }
 
 /// Whether a URL has a password. For NATS, a user without one is a token.
