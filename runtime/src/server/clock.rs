@@ -57,6 +57,7 @@ pub(super) struct Limits {
     pub(super) idle: u64,
     pub(super) write_stall: u64,
     pub(super) body_stall: u64,
+    #[cfg(feature = "http2")]
     pub(super) second: u64,
     pub(super) linger: u64,
 }
@@ -75,6 +76,7 @@ impl Clock {
                 idle: ticks(config.idle_timeout),
                 write_stall: ticks(WRITE_STALL),
                 body_stall: ticks(BODY_STALL),
+                #[cfg(feature = "http2")]
                 second: ticks(Duration::from_secs(1)),
                 linger: ticks(LINGER),
             },
