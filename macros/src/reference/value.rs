@@ -1,7 +1,7 @@
 //! What each kind of value is, with a right and a wrong example.
 
 use crate::language::{
-    key::{Key, Kind},
+    key::{Broker, Key, Kind},
     schema::LEVELS,
 };
 
@@ -126,13 +126,13 @@ pub(super) fn of(key: &Key) -> Value {
             &(most + 1).to_string(),
         ),
         Kind::Text => value("text", "\"text\"", "1"),
-        Kind::ServerUrl => value("a URL", "\"redis://localhost\"", "\"localhost\""),
-        Kind::ServerUrls => value(
-            "a list of URLs",
+        Kind::ServerUrl(_) => value("a URL", "\"redis://localhost\"", "\"localhost\""),
+        Kind::ServerUrls(Broker::Redis) => value(
+            "a URL, or a list of them",
             "[\"redis://one.example\", \"redis://two.example\"]",
             "[\"localhost\"]",
         ),
-        Kind::NatsServers => value(
+        Kind::ServerUrls(Broker::Nats) => value(
             "a URL, or a list of them",
             "\"nats://localhost\"",
             "\"http://localhost\"",
