@@ -45,7 +45,6 @@ impl Feature {
     pub(crate) const COMPRESS: Feature = feature!("compress" needs "compress");
     #[cfg(not(feature = "config-file"))]
     pub(crate) const CONFIG_FILE: Feature = feature!("file" needs "config-file");
-    #[cfg(not(feature = "dashboard"))]
     pub(crate) const DASHBOARD: Feature = feature!("dashboard" needs "dashboard");
     pub(crate) const HTTP2: Feature = feature!("http2" needs "http2");
     /// Either of the features with cryptography, or `rustls` with that of the application.

@@ -6,7 +6,7 @@ use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use http::{Method, Request, Response, request::Parts};
 use landfall::{
-    Handle,
+    Endpoint, Handle,
     dashboard::{Access, LogLines},
     prelude::*,
     presence::Tracked,
@@ -45,6 +45,15 @@ endpoint! {
     dashboard(path = "/dash", who_may = |head| -> bool { panic!("as asked: {}", head.uri.path()) });
     service(service_fn(answer));
 }
+
+endpoint! {
+    /// Has a path that the macro does not know.
+    struct Elsewhere;
+
+    dashboard(path = ELSEWHERE);
+}
+
+const ELSEWHERE: &str = "dash";
 
 fn operator(head: &Parts, handle: &Handle) -> Access {
     let password = handle.config().extra::<String>("password");
@@ -191,11 +200,13 @@ async fn only_a_page_can_open_the_socket() {
         assert_eq!(status(refused), 403, "{wrong}");
     }
     assert_eq!(status(site.connect("/admin/dash/socket").await), 403);
-    let behind = site
-        .connect("/landfall/dashboard/socket")
-        .param("token", &token)
-        .await;
-    assert_eq!(status(behind), 404, "nobody gets past the question who may");
+    for behind in [
+        "/landfall/dashboard/socket",
+        "//landfall//dashboard/socket/",
+    ] {
+        let behind = site.connect(behind).param("token", &token).await;
+        assert_eq!(status(behind), 404, "nobody gets past the question who may");
+    }
     let others: SocketAddr = "192.0.2.7:4711".parse().unwrap();
     let stranger = site
         .connect("/admin/dash/socket")
@@ -244,6 +255,15 @@ async fn an_operator_is_asked_for_a_password() {
     let broken = testing::start::<Broken>().await;
     assert_eq!(broken.get("/dash").await.text(), "the application");
     broken.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_that_is_none_is_told_at_start() {
+    let error = Elsewhere::start().await.unwrap_err().to_string();
+    assert!(
+        error.contains("dashboard") && error.contains('/'),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -382,7 +402,9 @@ async fn a_page_asks_who_is_here_and_ends_them() {
 async fn a_page_shows_log_lines_and_not_too_many_of_them() {
     let subscriber = tracing_subscriber::registry().with(LogLines::new());
     let _guard = tracing::subscriber::set_default(subscriber);
-    let site: Site<Web> = testing::start().await;
+    let site: Site<Web> = testing::start_builder(Web::builder())
+        .patience(Duration::from_secs(60))
+        .await;
     tracing::warn!(left = 3, "a tide {}", "comes");
     let mut page = join(&site.visitor()).await;
     let begin: Value = page.joined().payload().parse().unwrap();

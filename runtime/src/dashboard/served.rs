@@ -63,7 +63,7 @@ impl Served {
     #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     pub(crate) fn take(&self, request: Request<Body>) -> Result<Response<Body>, Request<Body>> {
         let path = request.uri().path();
-        if is_below(path, PATH) {
+        if leads_past(path) {
             return Ok(respond(StatusCode::NOT_FOUND, "not found"));
         }
         if !is_below(path, self.path) {
@@ -114,6 +114,14 @@ impl Served {
         parts.path_and_query = Some(target.parse().ok()?);
         Uri::from_parts(parts).ok()
     }
+}
+
+/// Whether a path is that of the socket's mount, which only this leads to. A mount does not count
+/// empty segments.
+fn leads_past(path: &str) -> bool {
+    let segments = |path| str::split(path, '/').filter(|segment: &&str| !segment.is_empty());
+    let mut given = segments(path);
+    segments(PATH).all(|segment| given.next() == Some(segment))
 }
 
 fn is_below(path: &str, base: &str) -> bool {

@@ -34,7 +34,7 @@
 //! Nothing while nobody asks, but memory for the client's address and the time when it came. An
 //! answer looks at the sockets from outside, under short locks: no socket is woken, and one whose
 //! callback hangs is listed as any other. [`list_topics`](crate::Handle::list_topics) looks at the
-//! names of all topics, which holds up broadcasts for about a millisecond if there are 10,000.
+//! names of all topics of one worker thread after another, and broadcasts of that thread wait for it.
 //!
 //! Messages and bytes are counted for a socket from the first time that it is asked about, until
 //! nobody has asked for a minute: see [`Traffic`].

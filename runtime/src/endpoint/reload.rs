@@ -8,6 +8,8 @@ use super::{Endpoint, listening::Layers};
 use crate::{
     assets::{Statics, known::StaticFiles},
     config::{self, Config, ConfigError, ConfigErrors, Resolved, Settings, check_list},
+    feature::Feature,
+    grammar,
     handle::{Next, Reload},
     origin::CheckOrigin,
     server::Layer,
@@ -39,6 +41,7 @@ impl Layered<'_> {
             found: mounts
                 .flat_map(mount_findings::<E>)
                 .chain(self.found)
+                .chain(dashboard_findings::<E>())
                 .collect(),
             before: self.before,
             examine: &|config| {
@@ -146,6 +149,16 @@ fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<ConfigError> {
         let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
         error.about("trusted_proxies")
     })
+}
+
+/// What is wrong with a dashboard. Of constants, the macro tells most of it at compile time.
+fn dashboard_findings<E: Endpoint>() -> Option<ConfigError> {
+    let dashboard = E::DEF.dashboard?;
+    let error = match Feature::DASHBOARD.lacking() {
+        Some(Feature { text, help, .. }) => ConfigError::new(text).help(help),
+        None => grammar::path::check(dashboard.path).err()?.into(),
+    };
+    Some(error.about("dashboard"))
 }
 
 fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {

@@ -231,7 +231,6 @@ pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket>
 /// A dashboard, which needs the feature.
 #[track_caller]
 pub const fn dashboard(dashboard: Dashboard) -> Dashboard {
-    #[cfg(not(feature = "dashboard"))]
     if let Some(feature) = Feature::DASHBOARD.lacking() {
         panic!("{}", Text::new(feature.text).help(feature.help).as_str());
     }

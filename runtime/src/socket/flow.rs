@@ -114,7 +114,8 @@ pub enum Reason {
     Overflow,
     /// The endpoint is shutting down.
     Shutdown,
-    /// The application ended all connections of this client, by `disconnect` on the topic of its id.
+    /// The application ended all connections of this client, by `disconnect` on the topic of its id,
+    /// or this one by [`Handle::disconnect`](crate::Handle::disconnect).
     Disconnected,
     /// The client left the channel.
     Left,

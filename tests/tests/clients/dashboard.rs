@@ -13,7 +13,7 @@ use landfall::{
     socket,
     socket::{Outbox, Refused},
 };
-use landfall_tests::client::Client;
+use landfall_tests::{client::Client, wait::until};
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 use tracing_subscriber::{Layer, filter::LevelFilter, layer::SubscriberExt};
@@ -108,6 +108,10 @@ async fn a_dashboard_shows_a_thousand_sockets() {
     for number in 0..SOCKETS {
         clients.spawn(talk(port, number));
     }
+    until("all of them are there", || {
+        site.stats().connections >= SOCKETS
+    })
+    .await;
     tracing::warn!(target: "harbour", left = 3, "the tide comes <b>soon</b>");
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dashboard");
     std::fs::create_dir_all(&shots).expect("a directory");
