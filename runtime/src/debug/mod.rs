@@ -31,9 +31,10 @@
 //!
 //! # What it costs
 //!
-//! Nothing while nobody asks, but memory for the client's address and the time when it came. An
-//! answer looks at the sockets from outside, under short locks: no socket is woken, and one whose
-//! callback hangs is listed as any other. [`list_topics`](crate::Handle::list_topics) looks at the
+//! Nothing while nobody asks, but 32 bytes of a connection: the client's address, when it came, and
+//! whether anybody has asked, which is read for each message. An answer looks at the sockets from
+//! outside, under short locks: no socket is woken, and one whose callback hangs is listed as any
+//! other. [`list_topics`](crate::Handle::list_topics) looks at the
 //! names of all topics of one worker thread after another, and broadcasts of that thread wait for it.
 //!
 //! Messages and bytes are counted for a socket from the first time that it is asked about, until
