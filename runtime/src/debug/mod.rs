@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`list_sockets`](crate::Handle::list_sockets) | open sockets, so many at a time |
 //! | [`socket`](crate::Handle::socket) | one of them, by its id |
-//! | [`list_channels`](crate::Handle::list_channels) | the topics that one is in, with the channels that serve them |
+//! | [`list_channels`](crate::Handle::list_channels) | the topics that one is in, with their channels |
 //! | [`list_topics`](crate::Handle::list_topics) | topics with subscribers on this node, by name |
 //! | [`list_members`](crate::Handle::list_members) | who is subscribed to a topic on this node |
 //! | [`disconnect`](crate::Handle::disconnect) | ends a socket |
@@ -34,8 +34,8 @@
 //! Nothing while nobody asks, but 32 bytes of a connection: the client's address, when it came, and
 //! whether anybody has asked, which is read for each message. An answer looks at the sockets from
 //! outside, under short locks: no socket is woken, and one whose callback hangs is listed as any
-//! other. [`list_topics`](crate::Handle::list_topics) looks at the
-//! names of all topics of one worker thread after another, and broadcasts of that thread wait for it.
+//! other. [`list_topics`](crate::Handle::list_topics) looks at the names of all topics, those of
+//! one worker thread after another, and broadcasts of that thread wait meanwhile.
 //!
 //! Messages and bytes are counted for a socket from the first time that it is asked about, until
 //! nobody has asked for a minute: see [`Traffic`].
