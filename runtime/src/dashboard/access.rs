@@ -6,8 +6,8 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::header;
 
-/// Whether the client of a request may see the dashboard: what `who_may` of `dashboard(..)` returns,
-/// or a `bool`.
+/// Whether the client of a request may see the dashboard: what `who_may` of `dashboard(..)`
+/// returns, or a `bool`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {

@@ -35,8 +35,8 @@ const TOKEN: &str = "token";
 /// The maximum number of log lines of a page that begins.
 const LINES: usize = 200;
 
-/// The socket of pages, which logs nothing. Its token says which pages may open it, by whatever name
-/// of the endpoint they were loaded.
+/// The socket of pages, which logs nothing. Its token says which pages may open it, by whatever
+/// name of the endpoint they were loaded.
 pub(crate) const MOUNT: &Mount = &Mount::new(
     PATH,
     SocketDef::of::<Multiplexer<DashboardSocket>, ()>("DashboardSocket"),

@@ -48,7 +48,8 @@ impl Handle {
     }
 
     /// The topics that a socket is in, at most [`MOST`](crate::debug::MOST), with the channels that
-    /// serve them. `None` if the socket is not there. A join that is not answered yet is not listed.
+    /// serve them. `None` if the socket is not there. A join that is not answered yet is not
+    /// listed.
     ///
     /// ```
     /// use landfall::{Handle, pubsub::SubscriberId};

@@ -245,9 +245,9 @@ impl<S: Socket> Driver<S> {
     }
 
     /// How the connection has to end, with WebSocket's close code, if a stop is requested: the
-    /// endpoint is stopping (1012), somebody disconnects it (1001), the client was silent for too long (1002), does not read (1013)
-    /// or is gone (1006). A request to stop completes [`ready`](Driver::ready), and makes callbacks
-    /// that wait return.
+    /// endpoint is stopping (1012), somebody disconnects it (1001), the client was silent for too
+    /// long (1002), does not read (1013) or is gone (1006). A request to stop completes
+    /// [`ready`](Driver::ready), and makes callbacks that wait return.
     pub fn stop_requested(&self) -> Option<Flow> {
         if !self.socket.is_open() {
             return Some(Flow::stop());
