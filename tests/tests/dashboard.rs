@@ -260,10 +260,8 @@ async fn an_operator_is_asked_for_a_password() {
 #[tokio::test]
 async fn a_path_that_is_none_is_told_at_start() {
     let error = Elsewhere::start().await.unwrap_err().to_string();
-    assert!(
-        error.contains("dashboard") && error.contains('/'),
-        "{error}"
-    );
+    assert!(error.contains("`path` must start with `/`"), "{error}");
+    assert!(error.contains("write `path = \"/dash\"`"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
