@@ -7,6 +7,7 @@
 //! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
 //! cargo run --release -p landfall-benches nodes      # several nodes by Redis, beside socketioxide
 //! cargo run --release -p landfall-benches counts     # instructions, beside those that were approved
+//! python3 benches/compile                              # what building costs, beside axum and Rocket
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
