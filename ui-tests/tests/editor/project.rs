@@ -26,7 +26,8 @@ impl Echo {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        out.push(message)
+        out.push(message);
+        Flow::Continue
     }
 }
 
