@@ -105,3 +105,51 @@ for (const [kind, mount, settings, expected] of [
     await ann.close();
   });
 }
+
+// What the browser tells a page that it puts aside, and takes out again.
+const tell = (page, event) =>
+  page.evaluate((event) => window.dispatchEvent(new PageTransitionEvent(event, { persisted: true })), event);
+const show = (page, state) =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  }, state);
+
+for (const [kind, settings] of [
+  ["WebSocket", {}],
+  ["longpoll", { longpoll: true }],
+]) {
+  test(`a page that is put aside and restored, by ${kind}`, options, async () => {
+    const topic = `room:aside by ${kind}`;
+    const ann = await open("/socket", settings, topic, "ann");
+    const bob = await open("/socket", {}, topic, "bob");
+    await present(bob, "ann,bob");
+    await tell(ann, "pagehide");
+    await ann.waitForFunction(() => !window.socket.isConnected());
+    // The server knows at once, not when the client is silent for too long.
+    await bob.waitForFunction(() => !("ann" in window.presence.state), null, { timeout: 20_000 });
+    assert.deepEqual(await ask(bob, "shout", { n: 1 }), ["ok", {}]);
+    await tell(ann, "pageshow");
+    await ann.waitForFunction(() => window.socket.isConnected() && window.channel.state === "joined", null, { timeout: 20_000 });
+    await present(bob, "ann,bob");
+    assert.deepEqual(await ask(bob, "shout", { n: 2 }), ["ok", {}]);
+    await ann.waitForFunction(() => window.heard.length > 0, null, { timeout: 20_000 });
+    assert.deepEqual(await ann.evaluate(() => window.heard.splice(0)), [["shouted", { n: 2 }]]);
+    for (const page of [ann, bob]) await page.close();
+  });
+
+  test(`a hidden page waits until it is seen, by ${kind}`, options, async () => {
+    const ann = await open("/socket", settings, `room:hidden by ${kind}`, "ann");
+    await show(ann, "hidden");
+    await quay.stop();
+    await ann.waitForFunction(() => !window.socket.isConnected());
+    await quay.start();
+    // It would have tried several times by now.
+    await new Promise((done) => setTimeout(done, 1500));
+    assert.equal(await ann.evaluate(() => window.socket.isConnected()), false);
+    await show(ann, "visible");
+    await ann.waitForFunction(() => window.socket.isConnected() && window.channel.state === "joined", null, { timeout: 20_000 });
+    assert.deepEqual(await ask(ann, "echo", { n: 3 }), ["ok", { n: 3 }]);
+    await ann.close();
+  });
+}

@@ -17,7 +17,8 @@ use tower::service_fn;
 const SECRET: &str = "a quay for all who come by network, whatever they speak and sail in!";
 
 endpoint! {
-    /// Rooms at `/socket` (WebSocket and longpoll) and `/polled` (longpoll). An echo at `/raw`.
+    /// Rooms at `/socket` (WebSocket and longpoll) and `/polled` (longpoll). An echo at `/raw`, and
+    /// by impatient longpoll at `/slow`. At `/members`, who has a token that begins with `pass-`.
     #[derive(Debug)]
     pub struct Quay;
 
@@ -27,6 +28,8 @@ endpoint! {
     socket("/socket", Visitor, websocket(transport_log = info), longpoll(transport_log = info));
     socket("/polled", Visitor, websocket = false, longpoll);
     socket("/raw", Raw, websocket(compress = true), longpoll);
+    socket("/slow", Raw, websocket = false, longpoll(window = secs(1)));
+    socket("/members", Member, websocket(auth_token = true), longpoll(auth_token = true));
     service(service_fn(page));
 }
 
@@ -83,6 +86,33 @@ pub struct Visitor;
 impl Visitor {
     fn connect() -> Result<Self, Refused> {
         Ok(Visitor)
+    }
+}
+
+/// A client with a token.
+#[derive(Debug)]
+pub struct Member {
+    token: String,
+}
+
+#[socket(channel("card", Card))]
+impl Member {
+    fn connect(#[info] auth_token: Option<String>) -> Result<Self, Refused> {
+        match auth_token {
+            Some(token) if token.starts_with("pass-") => Ok(Member { token }),
+            _ => Err(Refused::new()),
+        }
+    }
+}
+
+/// Shows a client the token that it came with.
+#[derive(Debug)]
+pub struct Card;
+
+#[channel(Member)]
+impl Card {
+    fn join(member: &Member) -> (Self, Value) {
+        (Card, json!({"token": member.token}))
     }
 }
 
