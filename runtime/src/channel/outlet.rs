@@ -134,14 +134,14 @@ impl Outlet {
         self.conversation.push(event, &payload.into_payload()?)
     }
 
-    /// Sends this client the list of who is in the topic, as the event `presence_state`. Call it
-    /// once, after the join. See [presence in channels](mod@crate::channel#presence).
+    /// Sends this client the list of who is in the topic, as the event `presence_state`, or that of
+    /// [`Options::events`](crate::presence::Options::events). Call it once, after the join. See [presence in channels](mod@crate::channel#presence).
     ///
     /// It waits for the presence's [`Fetch`](crate::presence::Fetch), if it has one.
     pub async fn push_presence(&mut self) {
         let (presence, topic) = (self.handle().presence().clone(), self.topic().to_owned());
         let list = presence.list(&topic).await;
-        self.push("presence_state", Json(list));
+        self.push(presence.state_event(), Json(list));
     }
 
     /// Broadcasts an event to all members of the topic, this client included. The payload is a JSON

@@ -18,6 +18,8 @@ use super::{
     entry::Entry,
     link::Link,
     list::Presences,
+    options::{Events, Options},
+    periods::Periods,
     replication::{Outcome, Replication},
     seen::Replica,
     state::{Delta, State},
@@ -43,6 +45,8 @@ pub(super) struct Shared {
     pubsub: PubSub,
     runtime: tokio::runtime::Handle,
     callbacks: Callbacks,
+    events: Events,
+    periods: Periods,
     /// How many topics may be told with callbacks at the same time.
     turns: Semaphore,
     link: Option<Link>,
@@ -65,12 +69,18 @@ impl Shared {
     pub(super) fn new(
         pubsub: PubSub,
         replica: Replica,
-        callbacks: Callbacks,
+        options: Options,
         link: Option<Link>,
     ) -> Self {
+        let Options {
+            callbacks,
+            events,
+            periods,
+            ..
+        } = options;
         let inner = Mutex::new(Inner {
             state: State::new(replica),
-            replication: Replication::new(link.as_ref().map_or(0, Link::piece)),
+            replication: Replication::new(link.as_ref().map_or(0, Link::piece), periods),
             pending: Diff::default(),
             announcing: false,
             busy: BTreeSet::new(),
@@ -79,6 +89,8 @@ impl Shared {
             pubsub,
             runtime: tokio::runtime::Handle::current(),
             callbacks,
+            events,
+            periods,
             turns: Semaphore::new(TURNS),
             link,
             inner,
@@ -135,6 +147,15 @@ impl Shared {
 
     pub(super) fn link(&self) -> Option<&Link> {
         self.link.as_ref()
+    }
+
+    pub(super) fn periods(&self) -> Periods {
+        self.periods
+    }
+
+    /// The event by which a client is told who is there.
+    pub(super) fn state_event(&self) -> &str {
+        &self.events.state
     }
 
     pub(super) fn callbacks(&self) -> &Callbacks {
@@ -275,7 +296,9 @@ impl Shared {
             return Ok(());
         }
         match Payload::from_json(&Told { joins, leaves }) {
-            Ok(payload) => self.pubsub.local_broadcast(topic, "presence_diff", payload),
+            Ok(payload) => self
+                .pubsub
+                .local_broadcast(topic, &self.events.diff, payload),
             Err(error) => {
                 tracing::error!(topic = %shown(topic), "presences cannot be JSON: {}", told(&error));
                 Ok(())

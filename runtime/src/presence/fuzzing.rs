@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    periods::Periods,
     replication::{PIECE, Replication},
     seen::Replica,
     state::State,
@@ -29,7 +30,7 @@ impl Listener {
     pub fn new() -> Self {
         Listener {
             state: State::new(Replica::new()),
-            replication: Replication::new(PIECE),
+            replication: Replication::new(PIECE, Periods::default()),
             now: Duration::ZERO,
         }
     }

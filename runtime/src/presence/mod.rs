@@ -149,6 +149,7 @@
 //! - Without a broker, the lists of a node are those of its own, after 30 seconds.
 //! - A node of a cluster wakes twice a second, and sends about 80 bytes every 1.5 seconds for each
 //!   [`Presence`].
+//! - [`Options`] has other periods than these.
 
 // | file | what |
 // | --- | --- |
@@ -164,6 +165,7 @@
 // | `replication` | what nodes say to each other, and when |
 // | `link`, `nodes` | how they say it |
 // | `callbacks`, `options` | what the application adds |
+// | `periods` | how long others may be silent |
 
 mod announce;
 mod callbacks;
@@ -178,6 +180,7 @@ mod list;
 mod meta;
 mod nodes;
 mod options;
+mod periods;
 mod replication;
 mod seen;
 mod state;
@@ -228,14 +231,20 @@ impl Presence {
     /// Outside a tokio runtime.
     pub fn with(pubsub: &PubSub, options: Options) -> Self {
         let replica = Replica::new();
-        let name = options.name.as_deref().unwrap_or("presence");
+        let name = options.name.clone().unwrap_or_else(|| "presence".into());
         let shared = Arc::new_cyclic(|shared| {
             let served = Arc::new(Served(shared.clone()));
-            let link = Link::join(pubsub, name, replica, served);
-            Shared::new(pubsub.clone(), replica, options.callbacks, link)
+            let link = Link::join(pubsub, &name, replica, served);
+            Shared::new(pubsub.clone(), replica, options, link)
         });
         nodes::start(&shared);
         Presence(shared)
+    }
+
+    /// The event by which a client is told who is there: see [`Options::events`].
+    #[cfg(feature = "channels")]
+    pub(crate) fn state_event(&self) -> &str {
+        self.0.state_event()
     }
 
     /// Tracks a subscriber under a key of a topic, until [`untrack`](Presence::untrack) or

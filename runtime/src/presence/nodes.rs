@@ -13,9 +13,6 @@ use tokio::{
 use super::announce::{Shared, WINDOW};
 use crate::pubsub::{Delivered, NodeEvent, NodeEvents, ServePresence};
 
-/// How often it is looked for what is due.
-const TICK: Duration = Duration::from_millis(500);
-
 /// A presence, as its node reaches it. It does not keep it alive.
 pub(super) struct Served(pub(super) Weak<Shared>);
 
@@ -76,7 +73,8 @@ pub(super) fn start(shared: &Arc<Shared>) {
     };
     let stopping = shared.pubsub().stopping().clone();
     let events = shared.pubsub().node_events();
-    let run = run(Arc::downgrade(shared), changed, events);
+    let tick = shared.periods().tick();
+    let run = run(Arc::downgrade(shared), tick, changed, events);
     shared.spawn(async move {
         tokio::select! {
             biased;
@@ -86,8 +84,8 @@ pub(super) fn start(shared: &Arc<Shared>) {
     });
 }
 
-async fn run(shared: Weak<Shared>, changed: Arc<Notify>, mut events: NodeEvents) {
-    let mut ticks = interval(TICK);
+async fn run(shared: Weak<Shared>, tick: Duration, changed: Arc<Notify>, mut events: NodeEvents) {
+    let mut ticks = interval(tick);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut flushed = Instant::now();
     loop {

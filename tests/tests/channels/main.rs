@@ -11,6 +11,7 @@ mod joining;
 mod mailbox;
 mod model;
 mod presence;
+mod presence_events;
 mod replies;
 mod room;
 mod serializers;

@@ -23,17 +23,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use self::{outbox::Outbox, peer::Peer};
 use super::{
     diff::Diff,
+    periods::Periods,
     seen::{Replica, Seen},
     state::{Delta, State},
     wire::{Message, Place},
 };
 
-/// How often a replica says that it is there.
-pub(super) const BEAT: Duration = Duration::from_millis(1500);
-/// After how long a silence a replica is down.
-pub(super) const DOWN: Duration = Duration::from_secs(30);
-/// After how long a silence a replica is forgotten.
-pub(super) const FORGOTTEN: Duration = Duration::from_secs(20 * 60);
 /// How long an answer is awaited before it is asked for again.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The maximum number of replicas that are asked at the same time.
@@ -81,17 +76,19 @@ pub(super) struct Replication {
     next_beat: Duration,
     /// Bytes of a message, about.
     piece: usize,
+    periods: Periods,
 }
 
 impl Replication {
     /// Messages have about so many bytes.
-    pub(super) fn new(piece: usize) -> Self {
+    pub(super) fn new(piece: usize, periods: Periods) -> Self {
         Replication {
             peers: BTreeMap::new(),
             gone: BTreeMap::new(),
             outbox: Outbox::default(),
             next_beat: Duration::ZERO,
             piece,
+            periods: periods.in_order(),
         }
     }
 
@@ -107,17 +104,22 @@ impl Replication {
             outcome.say(To::All, Message::Changes(delta));
         }
         if now >= self.next_beat {
-            self.next_beat = now + BEAT;
+            self.next_beat = now + self.periods.beat;
             outcome.say(To::All, beat(state));
         }
-        self.gone.retain(|_, since| now < *since + FORGOTTEN);
+        let Periods {
+            down: down_period,
+            forgotten,
+            ..
+        } = self.periods;
+        self.gone.retain(|_, since| now < *since + forgotten);
         self.peers.retain(|replica, peer| {
             let silence = now.saturating_sub(peer.heard);
-            if silence >= FORGOTTEN {
+            if silence >= forgotten {
                 outcome.diff.absorb(state.forget(*replica));
                 return false;
             }
-            if silence > DOWN {
+            if silence > down_period {
                 down(state, *replica, peer, &mut outcome);
             }
             if now >= peer.asked + PATIENCE {
@@ -202,7 +204,8 @@ impl Replication {
     /// may have been heard by now, and stays.
     pub(super) fn node_down(&mut self, state: &mut State, now: Duration, node: &str) -> Outcome {
         let mut outcome = Outcome::default();
-        let known = |peer: &Peer| now.saturating_sub(peer.since) >= BEAT;
+        let beat = self.periods.beat;
+        let known = |peer: &Peer| now.saturating_sub(peer.since) >= beat;
         self.down_where(state, &mut outcome, |peer| {
             *peer.node == *node && known(peer)
         });
@@ -226,8 +229,9 @@ impl Replication {
     /// Asks for what is missing: those first who were not asked for the longest time.
     fn ask(&mut self, state: &State, now: Duration, outcome: &mut Outcome) {
         let asked = self.peers.values().filter(|peer| peer.waiting).count();
+        let down = self.periods.down;
         let lacking = |replica: &Replica, peer: &Peer| {
-            let heard = now.saturating_sub(peer.heard) <= DOWN;
+            let heard = now.saturating_sub(peer.heard) <= down;
             heard && !peer.waiting && !state.seen().reaches(*replica, peer.clock)
         };
         let mut next: Vec<_> = self

@@ -24,9 +24,13 @@ struct Node {
 
 impl Node {
     async fn start(broker: &InProcess) -> Self {
+        Node::start_with(broker, Options::new()).await
+    }
+
+    async fn start_with(broker: &InProcess, options: Options) -> Self {
         let pubsub = PubSub::connect(broker.clone(), NodeOptions::new("chat"));
         let pubsub = pubsub.await.expect("connected");
-        let (presence, room) = (Presence::new(&pubsub), pubsub.subscribe("room"));
+        let (presence, room) = (Presence::with(&pubsub, options), pubsub.subscribe("room"));
         let ids = (0..4).map(|_| SubscriberId::new()).collect();
         let mut client = Client::default();
         client.on_state(&state(&presence, "room"));
@@ -236,4 +240,53 @@ async fn a_presence_that_is_dropped_takes_its_presences_along() {
         .expect("tracked");
     pass(Duration::from_secs(2)).await;
     assert_eq!(there.presence.list("room").await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_borne_for_as_long_as_the_options_say() {
+    let hasty = || {
+        Options::new()
+            .broadcast_period(Duration::from_millis(200))
+            .down_period(Duration::from_secs(2))
+            .permdown_period(Duration::from_secs(10))
+    };
+    for (options, patience) in [(hasty as fn() -> Options, 2), (Options::new, 30)] {
+        let broker = InProcess::new();
+        let here = Node::start_with(&broker, options()).await;
+        let there = Node::start_with(&broker, options()).await;
+        let _ann = there.presence.track("room", "ann", json!({})).expect("ann");
+        pass(Duration::from_secs(2)).await;
+        assert!(here.list()["ann"].is_object());
+        broker.disconnect().await;
+        pass(Duration::from_secs(patience) - Duration::from_millis(1800)).await;
+        assert!(here.list()["ann"].is_object(), "{patience} s");
+        pass(Duration::from_millis(3600)).await;
+        assert_eq!(here.list(), json!({}), "{patience} s");
+        // It is heard again.
+        broker.reconnect().await;
+        pass(Duration::from_secs(4)).await;
+        assert!(here.list()["ann"].is_object(), "{patience} s");
+        for node in [here, there] {
+            node.pubsub.close().await;
+        }
+    }
+}
+
+#[test]
+fn periods_that_are_too_short_are_lengthened() {
+    let told = format!(
+        "{:?}",
+        Options::new()
+            .down_period(Duration::from_secs(1))
+            .permdown_period(Duration::ZERO)
+            .periods
+            .in_order()
+    );
+    assert_eq!(told, "Periods { beat: 1.5s, down: 3s, forgotten: 3s }");
+}
+
+#[test]
+#[should_panic(expected = "`broadcast_period` is at least 100 ms")]
+fn nobody_speaks_without_a_pause() {
+    let _ = Options::new().broadcast_period(Duration::ZERO);
 }

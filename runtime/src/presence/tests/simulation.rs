@@ -13,7 +13,7 @@ use proptest::{collection::vec, prelude::*};
 use serde_json::json;
 
 use super::{
-    super::{diff::*, meta::*, replication::*, seen::*, state::*, wire},
+    super::{diff::*, meta::*, periods::*, replication::*, seen::*, state::*, wire},
     shown::{List, apply, lists},
 };
 use crate::pubsub::SubscriberId;
@@ -41,7 +41,7 @@ impl Node {
             name: format!("node-{number}").into(),
             told: lists(&state),
             state,
-            replication: Replication::new(PIECE_BYTES),
+            replication: Replication::new(PIECE_BYTES, Periods::default()),
         }
     }
 
