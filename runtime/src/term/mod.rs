@@ -4,9 +4,12 @@
 //! | file | what |
 //! | --- | --- |
 //! | `value` | a term, and how it is written |
+//! | `compress` | the compressed form |
 //! | `order` | Erlang's order of terms, by which maps have their keys |
 //! | `read` | bytes of any author as a term, within limits |
 
+#[cfg(any(feature = "compress", feature = "redis"))]
+mod compress;
 mod order;
 mod read;
 mod value;

@@ -106,3 +106,30 @@ fn data_of_another_type_is_invalid() {
         Err(TokenError::Invalid)
     );
 }
+
+#[test]
+fn compressed_tokens_are_shorter_and_read_by_everybody() {
+    let long = "what is said often compresses well; ".repeat(50);
+    let (plain, compressed) = (tokens("salt"), tokens("salt").compressed());
+    let token = compressed.sign(&long).unwrap();
+    assert!(token.len() < plain.sign(&long).unwrap().len() / 10);
+    // 131, 80 and the length that it has when it is inflated.
+    let payload = format::verify(SECRET, "salt", &token).unwrap();
+    let length = u32::try_from(long.len() + 5 + 2 + 9 + 5).unwrap();
+    assert_eq!(payload[..2], [131, 80]);
+    assert_eq!(payload[2..6], length.to_be_bytes());
+    for reads in [&plain, &compressed] {
+        assert_eq!(reads.verify::<String>(&token), Ok(long.clone()));
+    }
+    let sealed = compressed.encrypt(&long).unwrap();
+    assert_eq!(plain.decrypt::<String>(&sealed), Ok(long));
+
+    // What would not become shorter stays as it is.
+    let now = SystemTime::now();
+    let short = compressed.sign_at("ada", now).unwrap();
+    assert_eq!(short, plain.sign_at("ada", now).unwrap());
+    // What could not be read again does, too.
+    let huge = "x".repeat(1024 * 1024);
+    let token = compressed.sign_at(&huge, now).unwrap();
+    assert_eq!(token, plain.sign_at(&huge, now).unwrap());
+}
