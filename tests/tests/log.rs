@@ -136,6 +136,23 @@ async fn a_start_may_leave_out_where_it_is_reached() {
     web.shutdown().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_start_may_leave_out_where_it_listens() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let quiet = |settings: &mut Settings| settings.startup_log = Setting::exact(false);
+    let web = Web::builder().settings(quiet).start().await.unwrap();
+    let said = log.text();
+    assert!(!said.contains("running Web"), "{said}");
+    assert!(said.contains("access Web"), "{said}");
+    web.shutdown().await.unwrap();
+}
+
 /// `resolve` says whether a start would listen. Nothing listens yet.
 #[tokio::test]
 async fn whether_it_listens_is_known_before_the_start() {

@@ -59,6 +59,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
     setting("log_access_url", Form::Value(&LOG_ACCESS_URL)),
+    setting("startup_log", Form::Value(&STARTUP_LOG)),
     setting("drainer", Form::Switched(&ENDPOINT_DRAINER)),
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
     setting("watchers", Form::Watchers),
@@ -113,6 +114,8 @@ const CACHE_STATIC_MANIFEST_LATEST: Key = key("cache_static_manifest_latest", Ki
 const SERVER: Key = key("server", Kind::Flag);
 
 const LOG_ACCESS_URL: Key = key("log_access_url", Kind::Flag);
+
+const STARTUP_LOG: Key = key("startup_log", Kind::Flag);
 
 const RELOAD_ON_SIGHUP: Key = key("reload_on_sighup", Kind::Flag);
 

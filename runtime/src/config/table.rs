@@ -158,6 +158,9 @@ settings! {
         /// `log_access_url`: whether the start of an endpoint that listens logs its URL, at level
         /// info. Default `true`.
         start pub log_access_url: Setting<bool> => bool = true,
+        /// `startup_log`: whether the start of an endpoint that listens logs where, at level info.
+        /// Default `true`.
+        start pub startup_log: Setting<bool> => bool = true,
         /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have
         /// drainers of their own. `drainer = false`: requests in flight are cut off at once.
         /// Default: on.

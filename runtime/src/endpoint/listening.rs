@@ -208,7 +208,8 @@ impl Listeners {
                 listening,
             } = open;
             let lost = (listening.serve)(service.clone(), config, scheme, handle, stop.clone());
-            for address in addresses {
+            let logged = handle.config().startup_log;
+            for address in addresses.into_iter().filter(|_| logged) {
                 let unix = match address {
                     Address::Unix(_) => "+unix",
                     _ => "",

@@ -3,14 +3,18 @@
 //! [`Health`](crate::endpoint::Health), [`Static`](crate::assets::Static) and
 //! [`Sessions`](crate::session) are plugs, too.
 
+mod head;
 mod log;
+mod method_override;
 mod not_found;
 mod request_id;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
 pub use self::{
+    head::{Head, HeadFuture, HeadService},
     log::{Log, LogFuture, LogService, RequestLevel},
+    method_override::{MethodOverride, MethodOverrideService},
     not_found::NotFound,
     request_id::{RequestId, RequestIdFuture, RequestIdService, RequestIdValue},
 };

@@ -129,8 +129,8 @@ impl Visitor {
         let keys = keys.unwrap_or_else(|| panic!("the endpoint has no `secret_key_base`"));
         let mut headers = HeaderMap::new();
         if let Some(cookies) = self.cookies().header() {
-            let cookies = HeaderValue::try_from(cookies);
-            headers.extend(cookies.ok().map(|cookies| (COOKIE, cookies)));
+            let cookies = HeaderValue::from_str(&cookies);
+            headers.insert(COOKIE, cookies.unwrap_or_else(|error| panic!("{error}")));
         }
         let session = Session::prepared(options.into_sessions(), &keys, &headers)
             .unwrap_or_else(|mistake| panic!("{mistake}"));

@@ -6,5 +6,6 @@ mod failures;
 mod inside;
 mod longpoll;
 mod pages;
+mod plugs;
 mod raw;
 mod time;

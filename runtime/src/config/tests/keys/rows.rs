@@ -265,6 +265,8 @@ pub(super) fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "log_access_url", settings => settings.log_access_url, config => config.log_access_url,
             ["true", "false", "true", "false", "true"], "false";
+        "startup_log", settings => settings.startup_log, config => config.startup_log,
+            ["true", "false", "true", "false", "true"], "false";
         "drainer.delay", settings => settings.drainer.get_or_insert(EndpointDrainer::DEFAULT).delay, config => config.drainer.get_or_insert_default().delay,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "drainer.shutdown", settings => settings.drainer.get_or_insert(EndpointDrainer::DEFAULT).shutdown, config => config.drainer.get_or_insert_default().shutdown,
