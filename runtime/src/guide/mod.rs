@@ -46,6 +46,9 @@ pub mod performance {}
 #[doc = include_str!("../docs/guide/coming_from_phoenix.md")]
 pub mod coming_from_phoenix {}
 
+#[doc = include_str!("../docs/guide/phoenix_1_8.md")]
+pub mod phoenix_1_8 {}
+
 #[doc = include_str!("../docs/guide/coming_from_axum.md")]
 pub mod coming_from_axum {}
 
