@@ -44,6 +44,7 @@ impl<I: Send + 'static> Mailbox<I> {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// # #[cfg(feature = "testing")] {
     /// use landfall::{channel, prelude::*, socket::{CallError, Caller}, testing};
     /// use serde_json::json;
     /// use tokio::sync::mpsc;
@@ -96,7 +97,7 @@ impl<I: Send + 'static> Mailbox<I> {
     /// assert_eq!(mailbox.call(Asked::Messages).await, Ok(1));
     /// room.leave().await;
     /// assert_eq!(mailbox.call(Asked::Messages).await, Err(CallError::Closed));
-    /// # }
+    /// # } }
     /// ```
     ///
     /// # Errors

@@ -135,7 +135,8 @@ impl Outlet {
     }
 
     /// Sends this client the list of who is in the topic, as the event `presence_state`, or that of
-    /// [`Options::events`](crate::presence::Options::events). Call it once, after the join. See [presence in channels](mod@crate::channel#presence).
+    /// [`Options::events`](crate::presence::Options::events). Call it once, after the join. See
+    /// [presence in channels](mod@crate::channel#presence).
     ///
     /// It waits for the presence's [`Fetch`](crate::presence::Fetch), if it has one.
     pub async fn push_presence(&mut self) {

@@ -104,7 +104,6 @@ impl<I> Connect<I> {
 
     /// No test gives any.
     #[cfg(not(feature = "testing"))]
-    #[expect(clippy::unused_self, reason = "tests have another one")]
     pub(crate) const fn given<S>(&self) -> Option<S> {
         None
     }

@@ -151,8 +151,7 @@ impl<C> Connect<C> {
         self
     }
 
-    /// The socket that the client gets, in place of what its `connect` makes: `connect` is not
-    /// called. All else is as for any client: the origin is checked, the version is negotiated.
+    /// The socket that the client gets: its `connect` is not called. All else is as for any client.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
@@ -165,7 +164,6 @@ impl<C> Connect<C> {
     /// #[socket(channel("room:*", Room))]
     /// impl UserSocket {
     ///     fn connect(#[param] token: String) -> Result<Self, Refused> {
-    ///         // Looks the token up in a database, which this test has not.
     ///         Err(Refused::because(token))
     ///     }
     /// }
@@ -191,7 +189,7 @@ impl<C> Connect<C> {
     /// # }
     /// ```
     ///
-    /// Awaiting the connection panics if the socket at its path is of another type.
+    /// Awaiting it panics if the socket at its path is of another type.
     pub fn socket<S: Send + 'static>(mut self, socket: S) -> Self {
         self.given = Some(Given::new(socket));
         self
