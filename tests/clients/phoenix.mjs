@@ -176,10 +176,11 @@ for (const transport of Object.keys(transports)) {
     const card = socket.channel("card");
     assert.deepEqual(await answer(card.join()), ["ok", { token: tokens[0] }]);
     assert(!socket.endPointURL().includes("pass"));
-    const rejoined = new Promise((tell) => card.joinPush.receive("ok", tell));
+    const told = [];
+    card.joinPush.receive("ok", ({ token }) => told.push(token));
     await quay.stop();
     await quay.start();
-    assert.deepEqual(await within("the next connection", rejoined), { token: tokens[1] });
+    await until("it has come with the next one", () => told.at(-1) === tokens[1]);
 
     const fixed = connect(transport, "/members", { authToken: "pass-3" });
     assert.deepEqual(await answer(fixed.channel("card").join()), ["ok", { token: "pass-3" }]);
@@ -255,26 +256,6 @@ test("falls back to longpoll where WebSocket is refused", options, async () => {
   const stays = await join(straight, "room:fallback");
   assert.equal(straight.transport, WebSocket);
   await ask(stays, "echo", { n: 2 }, ["ok", { n: 2 }]);
-});
-
-test("a longpoll session whose message is not handled in time is opened again", options, async () => {
-  const socket = connect("LongPoll", "/slow", { reconnectAfterMs: () => 50 });
-  const [closes, heard] = [[], []];
-  let opened = 0;
-  socket.onOpen(() => opened++);
-  socket.onClose(({ code }) => closes.push(code));
-  socket.onMessage(({ payload }) => heard.push(payload));
-  const says = (n) => socket.conn.send(JSON.stringify([null, null, "raw", "echo", { n }]));
-  await until("it is open", () => opened === 1);
-  says(1);
-  await until("it is echoed", () => heard.length === 1);
-  socket.conn.send("hang");
-  // The server says 408 within the answer; the client closes, and opens another session.
-  await until("it is open again", () => opened === 2);
-  assert.deepEqual(closes, [1011]);
-  says(2);
-  await until("it is echoed", () => heard.length === 2);
-  assert.deepEqual(heard, [{ n: 1 }, { n: 2 }]);
 });
 
 function storage() {
