@@ -54,6 +54,8 @@ names! {
         server,
         /// `log_access_url = false;`: whether the start logs the URL. Default `true`.
         log_access_url,
+        /// `startup_log = false;`: whether the start logs what listens. Default `true`.
+        startup_log,
         /// `drainer(shutdown = secs(30));`: how the endpoint stops. Default: on.
         drainer,
         /// `reload_on_sighup = true;`: SIGHUP reloads the configuration. Default `false`.
