@@ -1,20 +1,36 @@
-//! An axum application inside an endpoint: sockets and plugs come first, then axum's router.
+//! An axum application inside an endpoint: sockets and plugs come first, then axum's router. All of
+//! them have the same state.
 //!
 //! ```text
 //! cargo run --example axum_inside
 //! curl http://127.0.0.1:4000/
 //! npx wscat -c ws://127.0.0.1:4000/clock/websocket
 //! ```
+//!
+//! The page counts its visitors, and the clock tells their number with each tick.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, routing::get};
+use axum::{Router, extract::State, routing::get};
 use landfall::{Handle, prelude::*, socket::Children};
 use tower_http::set_header::SetResponseHeaderLayer;
+
+/// What sockets and pages share: in a real application a pool of connections to a database.
+#[derive(Clone, Default)]
+struct App {
+    visitors: Arc<AtomicU64>,
+}
 
 endpoint! {
     struct Edge;
 
+    state = App;
     http(ip = [127, 0, 0, 1], port = env("PORT").or(4000));
 
     socket("/clock", Clock);
@@ -24,17 +40,18 @@ endpoint! {
         axum::http::header::X_CONTENT_TYPE_OPTIONS,
         axum::http::HeaderValue::from_static("nosniff"),
     ));
-    service(router());
+    service(|edge| router(edge.state().clone()));
 }
 
-fn router() -> Router {
-    Router::new().route("/", get(home))
+fn router(app: App) -> Router {
+    Router::new().route("/", get(home)).with_state(app)
 }
 
-/// The endpoint that serves a request is one of its extractors.
-async fn home(edge: Handle) -> String {
+/// The endpoint that serves a request is an extractor, as axum's state is.
+async fn home(State(app): State<App>, edge: Handle) -> String {
     format!(
-        "{} sockets listen to the clock of {}\n",
+        "you are visitor {}; {} sockets listen to the clock of {}\n",
+        1 + app.visitors.fetch_add(1, Ordering::Relaxed),
         edge.pubsub().subscribers("clock"),
         edge.url()
     )
@@ -50,7 +67,11 @@ impl Clock {
             let mut ticks = tokio::time::interval(Duration::from_secs(1));
             for tick in 0u64.. {
                 ticks.tick().await;
-                if let Err(error) = edge.broadcast("clock", "tick", format!("tick {tick}")) {
+                let visitors = edge
+                    .state::<App>()
+                    .map_or(0, |app| app.visitors.load(Ordering::Relaxed));
+                let told = format!("tick {tick}, {visitors} visitors");
+                if let Err(error) = edge.broadcast("clock", "tick", told) {
                     tracing::warn!(%error, "a tick is lost");
                 }
             }
@@ -71,5 +92,5 @@ impl Clock {
 #[tokio::main]
 async fn main() -> Result<(), landfall::Error> {
     tracing_subscriber::fmt::init();
-    Edge::start().await?.wait_for_signal().await
+    Edge::start(App::default()).await?.wait_for_signal().await
 }

@@ -1,12 +1,22 @@
-//! An endpoint inside an axum application: axum listens, and its router sends `/rt` here.
+//! An endpoint inside an axum application: axum listens, and its router sends `/rt` here. Both have
+//! the same state.
 //!
 //! ```text
 //! cargo run --example inside_axum
 //! npx wscat -c ws://127.0.0.1:4000/rt/echo/websocket
 //! curl http://127.0.0.1:4000/say/hello
 //! ```
+//!
+//! The last command tells how many sockets have heard it, and how many messages all of them have
+//! sent: the sockets count, and the page reads.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use axum::{
     Router,
@@ -15,9 +25,16 @@ use axum::{
 };
 use landfall::{Running, prelude::*, socket::RequestUri};
 
+/// What sockets and pages share: in a real application a pool of connections to a database.
+#[derive(Clone, Default)]
+struct App {
+    messages: Arc<AtomicU64>,
+}
+
 endpoint! {
     struct Edge;
 
+    state = App;
     url(path = "/rt");
     check_origin = conn;
     // The endpoint does not listen itself: axum does.
@@ -42,7 +59,8 @@ impl Echo {
         out.forward("announcements");
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox, #[state] app: App) {
+        app.messages.fetch_add(1, Ordering::Relaxed);
         out.push(message);
     }
 }
@@ -55,15 +73,16 @@ async fn say(
     edge.broadcast("announcements", "said", text)
         .map_err(|error| format!("{error}\n"))?;
     Ok(format!(
-        "told {} sockets\n",
-        edge.pubsub().subscribers("announcements")
+        "told {} sockets, which have sent {} messages\n",
+        edge.pubsub().subscribers("announcements"),
+        edge.state().messages.load(Ordering::Relaxed)
     ))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt::init();
-    let edge = Edge::start().await?;
+    let edge = Edge::start(App::default()).await?;
     let router = Router::new()
         .route("/say/{text}", get(say))
         .nest_service("/rt", edge.service())
