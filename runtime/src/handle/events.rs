@@ -62,6 +62,7 @@ impl Handle {
         instrumented::instrument_sync(self, event, metadata, call)
     }
 
+    #[inline]
     pub(crate) fn instrumenters(&self) -> &Instrumenters {
         const NONE: &Instrumenters = &Instrumenters::NONE;
         self.0.instrumenters.get().unwrap_or(NONE)

@@ -27,6 +27,7 @@ impl Mark {
     pub(crate) const NONE: Mark = Mark(None);
 
     /// Ends the event, with a result or without one.
+    #[inline]
     pub(crate) fn end(mut self, completed: bool) {
         if let Some(begun) = &mut self.0 {
             begun.completed = completed;
@@ -35,6 +36,7 @@ impl Mark {
 }
 
 impl Instrumenters {
+    #[inline]
     pub(crate) fn any(&self) -> bool {
         self.0.is_some()
     }

@@ -30,6 +30,7 @@ use crate::{
     force_ssl::{ForceSsl, Passage},
     handle::Handle,
     header,
+    instrumenter::Mark,
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
     session::{Chosen, Session, SessionSource},
@@ -290,7 +291,7 @@ impl Attempt {
             let (check, headers) = (context.options.check_csrf, &self.parts.headers);
             info.session = Session::granted(options, check, &keys, headers, token);
         }
-        let connect = Connect {
+        let mut connect = Connect {
             params,
             info,
             handle: context.handle.clone(),
@@ -300,7 +301,11 @@ impl Attempt {
             options: context.options,
             speaks: None,
         };
-        let (connect, mark) = connecting::begin(context, connect);
+        // Without instrumenters, it is not moved.
+        let mut mark = Mark::NONE;
+        if context.handle.instrumenters().any() {
+            (connect, mark) = connecting::begin(context, connect);
+        }
         let asked = Asked::begin(context, &connect.params, &self.parts.headers);
         let span = log::connecting(context, &self.parts.headers);
         let connecting = async {
