@@ -22,7 +22,7 @@ use super::{
         AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket,
         SessionSocket,
     },
-    users::{FirstVersionSocket, UserSocket},
+    users::{FirstVersionSocket, LoggedSocket, UserSocket},
 };
 
 /// Serves every configuration that cases name, including those that `endpoint!` refuses.
@@ -209,6 +209,7 @@ endpoint! {
     socket("/socket", UserSocket, websocket(error_handler = handle_error), longpoll(window = secs(1)));
     socket("/socket_v1", FirstVersionSocket, longpoll(window = millis(400)));
     socket("/socket_v1t", FirstVersionSocket, longpoll(window = millis(400)));
+    socket("/socket_logged", LoggedSocket, longpoll(window = millis(400)));
     socket("/usertimeout", UserSocket, websocket(timeout = millis(500)));
 
     socket(

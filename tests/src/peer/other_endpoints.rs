@@ -4,7 +4,7 @@
 
 use landfall::endpoint;
 
-use super::{control, diary::Diary, sessions::SECRET, sockets::PlainSocket};
+use super::{control, diary::Diary, sessions::SECRET, sockets::PlainSocket, users::LoggedSocket};
 
 endpoint! {
     /// Lists origins for all of its mounts.
@@ -73,5 +73,6 @@ endpoint! {
     server = true;
     secret_key_base = SECRET;
     socket("/echo", PlainSocket, longpoll(window = secs(5)));
+    socket("/socket", LoggedSocket);
     service(tower::service_fn(control::answer));
 }

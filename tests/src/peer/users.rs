@@ -101,3 +101,28 @@ impl HasUser for FirstVersionSocket {
         &self.0
     }
 }
+
+/// Speaks both versions, and is logged as sockets are by default. The golden logs are those of a
+/// socket whose list of serializers Phoenix ignored.
+pub(super) struct LoggedSocket(User);
+
+#[socket(
+    channel("room:*", RoomChannel<LoggedSocket>),
+    channel("exact", OtherChannel<LoggedSocket>),
+    channel("a:b:*", OtherChannel<LoggedSocket>),
+)]
+impl LoggedSocket {
+    async fn connect(params: Params, #[state] diary: Diary) -> Result<Self, Refused> {
+        User::connect(&params, diary).map(LoggedSocket)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.0.id()
+    }
+}
+
+impl HasUser for LoggedSocket {
+    fn user(&self) -> &User {
+        &self.0
+    }
+}
