@@ -154,7 +154,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Otlp {
             let parent = extensions.get::<Span>()?;
             Some((parent.trace, parent.id))
         });
-        let new = || u128::from(random()) << 64 | u128::from(random());
+        let new = || (u128::from(random()) << 64) | u128::from(random());
         let mut own = Span {
             trace: parent.map_or_else(new, |(trace, _)| trace),
             id: random(),
@@ -232,8 +232,12 @@ async fn export(collector: String, mut waiting: mpsc::Receiver<Order>) {
                 tokio::select! {
                     () = &mut pause => break,
                     order = waiting.recv() => match order {
-                        Some(order) if take(order) => {}
-                        _ => break,
+                        Some(order) => {
+                            if !take(order) {
+                                break;
+                            }
+                        }
+                        None => break,
                     },
                 }
             }
