@@ -162,7 +162,7 @@ async fn channels_speak_message_pack_and_json_on_one_socket() {
 
     let bytes = Packed::Binary(vec![0, 255, 7]);
     let draw = ["1", "3", "room:1", "draw"].map(Packed::from);
-    let draw = Packed::Array([&draw[..], &[bytes.clone()]].concat());
+    let draw = Packed::Array([&draw[..], std::slice::from_ref(&bytes)].concat());
     let drawn = exchange(&mut socket, draw).await;
     assert_eq!((&drawn[3], &drawn[4]), (&"drawn".into(), &bytes));
     assert_eq!(jsons.expect("drawn").await.bytes(), &[0, 255, 7][..]);
