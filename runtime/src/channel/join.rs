@@ -124,9 +124,9 @@ impl<C: Channel> fmt::Debug for Join<C> {
 }
 
 /// A type that `join` of `#[channel]` can take as an argument without attribute, an extractor:
-/// `Arc<S>` of the channel's socket, [`Mailbox`], [`Handle`], [`SubscriberId`], [`TransportKind`],
-/// `&'static Versioned` (the client's serializer), and types of your own. It may wait, and take
-/// parts of the application's state. (A reference, `&S`, is the socket as well.)
+/// `Arc<S>` of the channel's socket, [`Mailbox`], [`Handle`], [`SubscriberId`], and types of your
+/// own. It may wait, and take parts of the application's state. (A reference, `&S`, is the socket
+/// as well.)
 ///
 /// ```
 /// use landfall::{channel::{Channel, FromJoin}, prelude::*, state::Need};
@@ -215,22 +215,6 @@ impl<C: Channel> FromJoin<C> for SubscriberId {
 
     async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.id())
-    }
-}
-
-impl<C: Channel> FromJoin<C> for TransportKind {
-    type State = ();
-
-    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
-        Ok(join.transport())
-    }
-}
-
-impl<C: Channel> FromJoin<C> for &'static Versioned {
-    type State = ();
-
-    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
-        Ok(join.serializer())
     }
 }
 
