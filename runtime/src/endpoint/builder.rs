@@ -387,18 +387,15 @@ fn own_mounts(
     def: &EndpointDef,
     config: &Config,
 ) -> impl DoubleEndedIterator<Item = (&'static Mount, Option<Drainer>)> {
-    let mut mounts = Vec::<&'static Mount>::new();
-    #[cfg(feature = "live-reload")]
-    if LiveReload::is_on(config) {
-        mounts.push(crate::live_reload::MOUNT);
-    }
-    #[cfg(feature = "dashboard")]
-    if dashboard::Served::is_on(def.dashboard) {
-        mounts.push(dashboard::MOUNT);
-    }
+    let own = Vec::<Option<&'static Mount>>::from([
+        #[cfg(feature = "live-reload")]
+        LiveReload::is_on(config).then_some(crate::live_reload::MOUNT),
+        #[cfg(feature = "dashboard")]
+        dashboard::Served::is_on(def.dashboard).then_some(dashboard::MOUNT),
+    ]);
     let _ = (def, config);
-    mounts
-        .into_iter()
+    own.into_iter()
+        .flatten()
         .map(|mount| (mount, Some(Drainer::DEFAULT)))
 }
 
