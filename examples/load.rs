@@ -36,7 +36,6 @@ endpoint! {
     socket("/socket", UserSocket, log = debug);
 }
 
-#[derive(Debug)]
 pub struct UserSocket;
 
 #[socket(channel("load:*", Echo))]

@@ -34,8 +34,7 @@ endpoint! {
 /// `[join_ref, ref, topic, event, payload]`, as version 2 of Phoenix's format has it in JSON.
 pub struct MessagePack;
 
-/// The version that clients ask for it by: `vsn: "3.0.0"`.
-#[derive(Debug)]
+/// Speaks both: clients ask for MessagePack by `vsn: "3.0.0"`.
 pub struct UserSocket;
 
 #[socket(
