@@ -34,6 +34,9 @@ const BESIDE: [&str; 8] = [
     "landfall.endpoint.stopped",
 ];
 
+/// How lines begin that Phoenix has too, and that no row is about: of an endpoint that starts again.
+const START: [&str; 2] = ["info running ", "info access "];
+
 /// The lines, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Told(Arc<Mutex<Vec<String>>>);
@@ -87,22 +90,23 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Told {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let line = line(metadata.level().as_str(), fields.0);
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line);
+        if START.iter().any(|begin| line.starts_with(begin)) {
+            return;
+        }
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(line);
     }
 }
 
 /// The level and the message without its duration, and the fields that Phoenix's lines have.
 fn line(level: &str, mut fields: BTreeMap<&'static str, String>) -> String {
     let message = fields.remove("message").unwrap_or_default();
+    let is_duration = |took: &str| {
+        let is_number = took.starts_with(|first: char| first.is_ascii_digit());
+        is_number && took.ends_with('s') && !took.contains(' ')
+    };
     let message = match message.rsplit_once(" in ") {
-        Some((what, took))
-            if took.ends_with('s') && took.starts_with(|c: char| c.is_ascii_digit()) =>
-        {
-            format!("{what} in <duration>")
-        }
+        Some((what, took)) if is_duration(took) => format!("{what} in <duration>"),
         _ => message,
     };
     let mut line = format!("{} {message}", level.to_lowercase());
