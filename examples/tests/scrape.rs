@@ -135,6 +135,15 @@ async fn prometheus_reads_the_figures_of_an_endpoint() {
     assert!(line.expect("a series").ends_with(" 10"), "{line:?}");
     // No label is what a client sent: 20 clients, and as many series as one would make.
     assert!(!scraped.contains("canary"), "{scraped}");
+    for line in scraped.lines() {
+        if let Some(typed) = line.strip_prefix("# TYPE landfall_") {
+            let name = typed.split(' ').next().expect("a name");
+            assert!(
+                scraped.contains(&format!("# HELP landfall_{name} ")),
+                "nothing says what landfall_{name} is"
+            );
+        }
+    }
     let documented: BTreeSet<_> = include_str!("../../runtime/src/docs/telemetry.md")
         .lines()
         .filter_map(|line| line.strip_prefix("| `landfall_")?.split('`').next())

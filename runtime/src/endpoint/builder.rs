@@ -229,6 +229,8 @@ impl<E: Endpoint> Builder<E> {
         let (config, layer) = (resolved.config.clone(), layers.into_inner());
         let hangups = config.reload_on_sighup.then(Hangups::listen).transpose();
         let hangups = hangups.map_err(Error::signal)?;
+        #[cfg(feature = "metrics")]
+        crate::telemetry::describe();
         let specs = children::specs(E::DEF.mounts, &drainers);
         let listens = listens(&config);
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../docs/telemetry.md")]
 
+#[cfg(feature = "metrics")]
+mod described;
 mod emit;
 mod event;
 #[cfg(feature = "dashboard")]
@@ -24,6 +26,8 @@ mod timed;
 mod took;
 mod trace_context;
 
+#[cfg(feature = "metrics")]
+pub(crate) use self::described::describe;
 #[cfg(any(feature = "dashboard", feature = "live-reload"))]
 pub(crate) use self::line::Line;
 pub(crate) use self::{
