@@ -63,5 +63,5 @@ fn main() {
     assert!(token.drainer.is_none());
     assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));
     assert!(echo.location.file().ends_with("every_option.rs"));
-    assert_eq!(echo.location.line(), 46);
+    assert_eq!(echo.location.line(), 48);
 }
