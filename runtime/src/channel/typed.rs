@@ -203,12 +203,9 @@ impl<C: Channel> Drop for Owned<C> {
     }
 }
 
-/// Whether figures are taken.
-const MEASURED: bool = cfg!(any(feature = "dashboard", feature = "metrics"));
-
 /// Takes the time of a callback, if figures are taken.
 fn called<C: Channel>(conversation: &Conversation, callback: &'static str, timed: Timed) {
-    if MEASURED {
+    if timed.is_taken() {
         Whose::new(conversation, channel_of::<C::Socket>).called(callback, timed);
     }
 }
@@ -217,10 +214,10 @@ fn called<C: Channel>(conversation: &Conversation, callback: &'static str, timed
 fn join<C: Channel>(join: Join<C>) -> Callback {
     let confirming = confirming(&join.0);
     Box::pin(async move {
-        let measured = MEASURED.then(|| join.0.conversation.clone());
         let logged = Logged::join(&join.0.conversation, &join.0.payload);
         let mark = instrumented::join(&join);
         let timed = Timed::begin();
+        let measured = timed.is_taken().then(|| join.0.conversation.clone());
         let joined = watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await;
         if let Some(conversation) = measured {
             called::<C>(&conversation, "join", timed);

@@ -68,6 +68,7 @@ pub(crate) struct Counted {
 impl Figures {
     /// Counts from now on.
     pub(crate) fn turn_on(&self) {
+        Timed::want();
         self.is_on.store(true, Relaxed);
     }
 
@@ -84,7 +85,7 @@ impl Figures {
     }
 
     pub(crate) fn called(&self, timed: Timed) {
-        if self.is_on.load(Relaxed) {
+        if timed.is_taken() && self.is_on.load(Relaxed) {
             let bucket = bucket(timed.elapsed());
             if let Some(bucket) = self.stripe().callbacks.get(bucket) {
                 bucket.fetch_add(1, Relaxed);

@@ -7,4 +7,9 @@ impl Timed {
     pub(crate) fn begin() -> Self {
         Timed
     }
+
+    #[cfg(feature = "channels")]
+    pub(crate) fn is_taken(self) -> bool {
+        false
+    }
 }
