@@ -23,7 +23,7 @@ impl<'a> Start<'a> {
     }
 
     /// What is known of it, by type: a [`Handle`](crate::Handle), and what is said of [each
-    /// event](crate::instrument#events), or what the application has given with its own.
+    /// event](mod@crate::instrument#events), or what the application has given with its own.
     pub fn get<T: 'static>(&self) -> Option<&'a T> {
         self.values.iter().find_map(|value| value.downcast_ref())
     }
