@@ -72,20 +72,24 @@ impl Figures {
         self.is_on.store(true, Relaxed);
     }
 
+    pub(crate) fn is_on(&self) -> bool {
+        self.is_on.load(Relaxed)
+    }
+
     pub(crate) fn came(&self, bytes: usize) {
-        if self.is_on.load(Relaxed) {
+        if self.is_on() {
             self.stripe().came.add(bytes);
         }
     }
 
     pub(crate) fn sent(&self, bytes: usize) {
-        if self.is_on.load(Relaxed) {
+        if self.is_on() {
             self.stripe().sent.add(bytes);
         }
     }
 
     pub(crate) fn called(&self, timed: Timed) {
-        if timed.is_taken() && self.is_on.load(Relaxed) {
+        if self.is_on() {
             let bucket = bucket(timed.elapsed());
             if let Some(bucket) = self.stripe().callbacks.get(bucket) {
                 bucket.fetch_add(1, Relaxed);

@@ -8,7 +8,6 @@ impl Timed {
         Timed
     }
 
-    #[cfg(feature = "channels")]
     pub(crate) fn is_taken(self) -> bool {
         false
     }

@@ -82,6 +82,9 @@ impl MountContext {
     /// A callback of the socket has returned. What a socket of channels does is no callback of the
     /// application: its channels have theirs.
     pub(super) fn called(&self, callback: Callback, timed: Timed) {
+        if !timed.is_taken() {
+            return;
+        }
         self.meters.called(callback.name(), timed);
         let is_shown = matches!(
             callback,

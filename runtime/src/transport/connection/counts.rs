@@ -1,7 +1,43 @@
 //! The messages of one connection, counted while somebody wants to know.
 
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
 /// How long after the last question they are counted, in milliseconds.
 const WANTED: u64 = 60_000;
+
+/// For whom the messages of a connection are counted. Each message asks once.
+pub(super) struct CountedFor(AtomicU8);
+
+impl CountedFor {
+    /// The endpoint's dashboard.
+    pub(super) const DASHBOARD: u8 = 1;
+    /// Those who ask who is here.
+    pub(super) const ASKERS: u8 = 2;
+
+    pub(super) fn new(has_dashboard: bool) -> Self {
+        CountedFor(AtomicU8::new(if has_dashboard {
+            Self::DASHBOARD
+        } else {
+            0
+        }))
+    }
+
+    pub(super) fn anybody(&self) -> bool {
+        self.0.load(Relaxed) != 0
+    }
+
+    pub(super) fn has(&self, who: u8) -> bool {
+        self.0.load(Relaxed) & who != 0
+    }
+
+    pub(super) fn add(&self, who: u8) {
+        self.0.fetch_or(who, Relaxed);
+    }
+
+    pub(super) fn remove(&self, who: u8) {
+        self.0.fetch_and(!who, Relaxed);
+    }
+}
 
 /// The messages of one connection since somebody asked.
 pub(super) struct Counts {

@@ -2,38 +2,54 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use super::{counts::Counts, out::Out, shared::Shared, stop::StopRequest};
-use crate::debug::{ChannelInfo, SocketInfo, Traffic};
+use super::{
+    counts::{CountedFor, Counts, Messages},
+    out::Out,
+    shared::Shared,
+    stop::StopRequest,
+};
+use crate::{
+    debug::{ChannelInfo, SocketInfo, Traffic},
+    telemetry::figures::Figures,
+};
 
 impl<O: Out> Shared<O> {
     /// A message of the client has come.
     pub(in crate::transport) fn came(&self, bytes: usize) {
         self.context.meters.came(bytes);
-        self.context.handle.0.figures.came(bytes);
-        if self.is_counted.load(Ordering::Relaxed) {
-            self.count(|counts| counts.came.add(bytes));
+        if self.counted_for.anybody() {
+            self.count(bytes, Figures::came, |counts| &mut counts.came);
         }
     }
 
     /// A message goes to the client.
     pub(super) fn sent(&self, bytes: usize) {
         self.context.meters.sent(bytes);
-        self.context.handle.0.figures.sent(bytes);
-        if self.is_counted.load(Ordering::Relaxed) {
-            self.count(|counts| counts.sent.add(bytes));
+        if self.counted_for.anybody() {
+            self.count(bytes, Figures::sent, |counts| &mut counts.sent);
         }
     }
 
     #[cold]
-    fn count(&self, add: impl FnOnce(&mut Counts)) {
-        if let Some(counts) = &mut self.state().counts {
-            add(counts);
+    fn count(
+        &self,
+        bytes: usize,
+        figures: fn(&Figures, usize),
+        messages: fn(&mut Counts) -> &mut Messages,
+    ) {
+        if self.counted_for.has(CountedFor::DASHBOARD) {
+            figures(&self.context.handle.0.figures, bytes);
+        }
+        if self.counted_for.has(CountedFor::ASKERS)
+            && let Some(counts) = &mut self.state().counts
+        {
+            messages(counts).add(bytes);
         }
     }
 
     /// Stops to count when nobody wants to know any more.
     pub(super) fn sweep_counts(&self, now: u64) {
-        if !self.is_counted.load(Ordering::Relaxed) {
+        if !self.counted_for.has(CountedFor::ASKERS) {
             return;
         }
         let mut state = self.state();
@@ -42,7 +58,7 @@ impl<O: Out> Shared<O> {
             .as_ref()
             .is_some_and(|counts| !counts.are_wanted(now))
         {
-            self.is_counted.store(false, Ordering::Relaxed);
+            self.counted_for.remove(CountedFor::ASKERS);
             state.counts = None;
         }
     }
@@ -60,7 +76,7 @@ impl<O: Out> Shared<O> {
             messages_out: counts.sent.number,
             bytes_out: counts.sent.bytes,
         };
-        self.is_counted.store(true, Ordering::Relaxed);
+        self.counted_for.add(CountedFor::ASKERS);
         let (waiting_bytes, has_left) = (state.out.held(), state.has_left);
         let topics = state.subscriptions.len();
         drop(state);

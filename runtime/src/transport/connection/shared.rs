@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     clock::Since,
-    counts::Counts,
+    counts::{CountedFor, Counts},
     out::{Out, Sent},
     registry::Drainable,
     stop::{StopFlag, StopRequest},
@@ -34,8 +34,7 @@ pub(in crate::transport) struct Shared<O: Out> {
     pub(super) peer: Option<IpAddr>,
     /// The clock when it came, in seconds.
     pub(super) opened: u32,
-    /// Somebody wants to know of its messages.
-    pub(super) is_counted: AtomicBool,
+    pub(super) counted_for: CountedFor,
     pub(in crate::transport) context: Arc<MountContext>,
     pub(in crate::transport) side: O::Side,
     pub(super) encoder: &'static dyn Encoder,
@@ -91,7 +90,7 @@ impl<O: Out> Shared<O> {
             id,
             peer,
             opened: u32::try_from(last_write / 1000).unwrap_or(u32::MAX),
-            is_counted: AtomicBool::new(false),
+            counted_for: CountedFor::new(context.handle.0.figures.is_on()),
             context,
             side,
             encoder,
