@@ -3,7 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 
-use crate::grammar::Mistake;
+use crate::{
+    grammar::Mistake,
+    warning::{Named, Part, Warning, Warnings},
+};
 
 /// All findings of one macro call.
 #[derive(Default)]
@@ -11,13 +14,20 @@ pub(crate) struct Diagnostics {
     earlier: Vec<Diagnostic>,
     /// A finding to which help and notes can be added.
     latest: Option<Diagnostic>,
+    /// What the next warnings are about.
+    part: Part,
 }
+
+/// How a warning is silenced.
+const SILENCED: &str = "`#[allow(deprecated)]` before the statement or the item silences this";
 
 /// One finding: what is wrong, where, and what to do about it.
 pub(crate) struct Diagnostic {
     span: Span,
     message: String,
     lines: Vec<String>,
+    /// `None`: an error.
+    warning: Option<Named>,
 }
 
 impl Diagnostics {
@@ -38,7 +48,73 @@ impl Diagnostics {
             span,
             message: message.into(),
             lines: Vec::new(),
+            warning: None,
         })
+    }
+
+    /// What the next warnings are about: a statement, until [`WHOLE`](crate::warning::WHOLE) is entered again.
+    pub(crate) fn enter(&mut self, part: Part) {
+        self.part = part;
+    }
+
+    /// Reports what works and is hardly meant. The name is part of the message.
+    pub(crate) fn warn(
+        &mut self,
+        name: &'static str,
+        at: &impl Spanned,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let part = self.part;
+        let found = self.push(at, message);
+        found.warning = Some(Named {
+            name,
+            part,
+            in_release: false,
+        });
+        found
+    }
+
+    /// The same for release builds alone.
+    pub(crate) fn warn_in_release(
+        &mut self,
+        name: &'static str,
+        at: &impl Spanned,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let found = self.warn(name, at, message);
+        if let Some(warning) = &mut found.warning {
+            warning.in_release = true;
+        }
+        found
+    }
+
+    /// Warns of a mistake that `grammar` found in a value.
+    pub(crate) fn warn_mistake(
+        &mut self,
+        name: &'static str,
+        at: &impl Spanned,
+        mistake: Mistake,
+    ) -> &mut Diagnostic {
+        let found = self.warn(name, at, mistake.text);
+        mistake.help.iter().for_each(|help| {
+            found.help(help);
+        });
+        found
+    }
+
+    /// All warnings, for the expansion.
+    pub(crate) fn warnings(&self) -> Warnings {
+        Warnings::new(self.all().filter_map(|found| {
+            Some(Warning {
+                named: found.warning?,
+                span: found.span,
+                text: found.text_of_a_warning(),
+            })
+        }))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.earlier.iter().chain(&self.latest)
     }
 
     /// Adds a mistake that `grammar` found in a value.
@@ -57,16 +133,15 @@ impl Diagnostics {
         }
     }
 
-    /// True if nothing was found.
+    /// True if no error was found.
     pub(crate) fn is_empty(&self) -> bool {
-        self.latest.is_none()
+        self.all().all(|found| found.warning.is_some())
     }
 
-    /// One `compile_error!` for each finding.
+    /// One `compile_error!` for each error.
     pub(crate) fn finish(self) -> TokenStream {
-        self.earlier
-            .into_iter()
-            .chain(self.latest)
+        self.all()
+            .filter(|found| found.warning.is_none())
             .map(|found| syn::Error::new(found.span, found.text()).into_compile_error())
             .collect()
     }
@@ -83,6 +158,10 @@ impl Diagnostic {
     pub(crate) fn note(&mut self, text: impl AsRef<str>) -> &mut Self {
         self.lines.push(format!("= note: {}", text.as_ref()));
         self
+    }
+
+    fn text_of_a_warning(&self) -> String {
+        format!("{}\n  = note: {SILENCED}", self.text())
     }
 
     fn text(&self) -> String {

@@ -39,6 +39,7 @@ mod socket;
 )]
 mod testing;
 mod value;
+mod warning;
 #[cfg(all(test, not(feature = "channels")))]
 mod without_channels;
 

@@ -70,9 +70,32 @@ impl fmt::Debug for Pipeline {
     }
 }
 
+/// What `plug(..)` takes: every [`Layer`]. A trait of its own says so in the words of a declaration.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a plug nor a `tower::Layer`",
+    label = "not a plug",
+    note = "a plug is a `tower::Layer` around what is written after it, such as `RequestId::new()`"
+)]
+pub trait Plug<S> {
+    /// The service with the plug around it.
+    type Service;
+
+    /// Puts the plug around a service.
+    fn around(&self, service: S) -> Self::Service;
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: Layer<S>, S> Plug<S> for L {
+    type Service = L::Service;
+
+    fn around(&self, service: S) -> L::Service {
+        self.layer(service)
+    }
+}
+
 /// Puts a plug around a service.
-pub fn plug<L: Layer<S>, S>(layer: L, service: S) -> L::Service {
-    layer.layer(service)
+pub fn plug<P: Plug<S>, S>(plug: P, service: S) -> P::Service {
+    plug.around(service)
 }
 
 pub(crate) type BoxResponse =

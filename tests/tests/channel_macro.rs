@@ -24,6 +24,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
 
     socket("/socket/:name", UserSocket);
+    #[allow(deprecated, reason = "the client of the test knows the path")]
     socket("/only", OnlyV2, websocket(path = "/ws"));
 }
 

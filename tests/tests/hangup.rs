@@ -14,6 +14,7 @@ endpoint! {
 }
 
 endpoint! {
+    #[allow(deprecated, reason = "it serves nothing")]
     struct Deaf;
 }
 

@@ -19,6 +19,7 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1]);
     secret_key_base = insecure(SECRET, reason = "it is the same for each run");
+    #[allow(deprecated, reason = "nothing else is measured")]
     plug(Static::new(folder()));
 }
 

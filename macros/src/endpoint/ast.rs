@@ -3,9 +3,12 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
 
-use crate::language::{
-    key::{Key, Phase},
-    options::Options,
+use crate::{
+    language::{
+        key::{Key, Phase},
+        options::Options,
+    },
+    warning::Part,
 };
 
 /// The content of `endpoint! { .. }`.
@@ -40,6 +43,8 @@ pub(crate) struct Setting {
     pub(crate) name: Ident,
     pub(crate) phase: Phase,
     pub(crate) value: Value,
+    /// What warnings call this statement.
+    pub(crate) part: Part,
 }
 
 pub(crate) enum Value {
@@ -81,6 +86,7 @@ pub(crate) struct Mount {
     pub(crate) path: LitStr,
     pub(crate) socket: Type,
     pub(crate) options: Options,
+    pub(crate) part: Part,
 }
 
 /// `instrumenters(..)`
@@ -94,6 +100,7 @@ pub(crate) struct Stage {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) value: TokenStream,
+    pub(crate) part: Part,
 }
 
 impl Stage {

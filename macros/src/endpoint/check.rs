@@ -1,13 +1,10 @@
 //! Checks of a declaration that need nothing from the rest of the program.
 
-mod mounts;
-
 use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, spanned::Spanned};
 
-use self::mounts::{Served, served, served_once};
 use super::{
     ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    instrumenters, watchers,
+    instrumenters, paths, unusual, watchers,
 };
 use crate::{
     block::callback::is_unit,
@@ -23,21 +20,19 @@ use crate::{
         check, closure, connect_info,
         place::{self, Listener},
     },
+    warning::WHOLE,
 };
 
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     endpoint_type(declaration.item.as_ref(), diag);
     set_once(declaration, diag);
     for setting in &declaration.settings {
+        diag.enter(setting.part);
         values(setting, diag);
     }
     instrumenters::check(&declaration.instrumenters, diag);
-    let mounts: Vec<Served> = declaration
-        .mounts
-        .iter()
-        .flat_map(|mount| served(mount, diag))
-        .collect();
-    served_once(&mounts, diag);
+    paths::check(&declaration.mounts, diag);
+    diag.enter(WHOLE);
     service_comes_last(declaration, diag);
     closures_of_the_pipeline(declaration, diag);
     server_needs_a_listener(declaration, diag);
@@ -49,6 +44,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }
+    unusual::check(declaration, diag);
 }
 
 fn endpoint_type(item: Option<&ItemStruct>, diag: &mut Diagnostics) {
@@ -149,16 +145,16 @@ fn closures_of_the_pipeline(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-fn declares(declaration: &Declaration, directive: &str) -> bool {
+pub(super) fn declares(declaration: &Declaration, directive: &str) -> bool {
     declaration.names.iter().any(|name| name.ident == directive)
 }
 
 /// Whether the declaration has a listener of this scheme.
-fn listens(declaration: &Declaration, scheme: &str) -> bool {
+pub(super) fn listens(declaration: &Declaration, scheme: &str) -> bool {
     group(declaration, scheme).is_some()
 }
 
-fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Options> {
+pub(super) fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Options> {
     declaration
         .settings
         .iter()

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{ItemStruct, Token, Type, spanned::Spanned};
+use syn::{Attribute, ItemStruct, Token, Type, spanned::Spanned};
 
 use super::lower::{self, Init, Lowered, Part, Stage};
 use crate::{
@@ -30,6 +30,8 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
         init,
         mounts,
         statics,
+        warnings,
+        sessions,
         ..
     } = lowered;
     let (name, text) = (&item.ident, item.ident.to_string());
@@ -51,8 +53,8 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, Part { attributes, .. })| {
-            let constant = mount_name(index);
-            quote!(#(#attributes)* #constant)
+            let (constant, cfgs) = (mount_name(index), only_cfgs(attributes));
+            quote!(#(#cfgs)* #constant)
         });
     let instrumenters = instrumenters(&lowered.instrumenters);
     let pipeline = pipeline(&lowered.stages, instrumenters.is_some());
@@ -64,7 +66,10 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
     let explained = editor::explained(List::Directives, lowered.names.iter().copied());
     let paths = (mounts.len() > 1)
         .then(|| quote!(const _: () = __rt::check_paths(<#name as __rt::Endpoint>::DEF.mounts);));
+    let (definitions, whole) = (&warnings.definitions, warnings.whole(&item.attrs));
     quote! {
+        #definitions
+        #whole
         #(#constants)*
         impl __rt::Endpoint for #name {
             #state
@@ -82,6 +87,7 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
         #inherent
         #paths
         #explained
+        #(#sessions)*
     }
 }
 
@@ -119,6 +125,11 @@ pub(crate) fn started_with(item: &ItemStruct, state: &Type) -> TokenStream {
             }
         }
     }
+}
+
+fn only_cfgs<'a>(attributes: &[&'a Attribute]) -> impl Iterator<Item = &'a Attribute> {
+    let attributes = attributes.iter().copied();
+    attributes.filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 fn mount_name(index: usize) -> Ident {
@@ -205,7 +216,8 @@ fn pipeline(stages: &[Stage<'_>], instrumented: bool) -> TokenStream {
         } else if stage.is_service {
             value.clone()
         } else {
-            quote!(__rt::plug(#value, #service))
+            let at = value.span();
+            quote_spanned!(at=> __rt::plug(#value, #service))
         };
         quote!(#(#attributes)* let #service = #value;)
     });

@@ -6,20 +6,21 @@ use syn::{Attribute, Expr, FnArg, ItemFn, ItemStruct, Path, ReturnType, Type, sp
 
 use super::{
     ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    instrumenters, statics, watchers,
+    instrumenters, sessions, statics, unusual_mount, watchers,
 };
 use crate::{
     diag::Diagnostics,
     editor::{self, List},
     expansion::{located, type_name},
     language::{
-        attributes::{cfgs, is_conditional, without_docs},
+        attributes::{cfgs, is_conditional, repeatable, without_docs},
         expr::{self, Env},
         key::{Form, Kind, Phase},
         options::{Entry, Options},
         schema,
     },
     value::{closure, lower},
+    warning::{self, Warnings},
 };
 
 /// A declaration whose values are expressions of the runtime's types.
@@ -45,6 +46,9 @@ pub(crate) struct Lowered<'a> {
     pub(crate) watchers: Vec<Part<'a>>,
     /// `const STATIC_FILES: .. = ..;`
     pub(crate) statics: Option<TokenStream>,
+    pub(crate) warnings: Warnings,
+    /// Constants that do not compile if two sessions are in each other's way.
+    pub(crate) sessions: Vec<TokenStream>,
 }
 
 /// An expression, and the conditions and lint levels of its statement.
@@ -74,13 +78,14 @@ pub(crate) fn declaration<'a>(
 ) -> Option<Lowered<'a>> {
     let statics = statics::constant(declaration, diag);
     let item = declaration.item.as_ref()?;
+    let warnings = diag.warnings();
     let of_phase = |phase| {
         let settings = declaration.settings.iter();
         settings.filter(move |setting| setting.phase == phase)
     };
     let mounts = declaration.mounts.iter().map(|one| Part {
         attributes: without_docs(&one.attributes).collect(),
-        value: mount(one, &item.ident),
+        value: warning::before(warnings.of(one.part), &mount(one, &item.ident)),
     });
     Some(Lowered {
         item,
@@ -89,10 +94,12 @@ pub(crate) fn declaration<'a>(
         names: unrepeated(declaration).collect(),
         init: declaration.init.as_ref().map(init),
         compiled: of_phase(Phase::Compile)
-            .map(compiled)
+            .map(|one| compiled(one, &warnings))
             .chain(plugs(declaration))
             .collect(),
-        settings: of_phase(Phase::Start).map(setting).collect(),
+        settings: of_phase(Phase::Start)
+            .map(|one| setting(one, &warnings))
+            .collect(),
         mounts: mounts.collect(),
         adapters: declaration.settings.iter().filter_map(adapter).collect(),
         instrumenters: declaration
@@ -101,8 +108,14 @@ pub(crate) fn declaration<'a>(
             .flat_map(instrumenter)
             .collect(),
         watchers: declaration.settings.iter().flat_map(watcher).collect(),
-        stages: declaration.pipeline.iter().map(stage).collect(),
+        stages: declaration
+            .pipeline
+            .iter()
+            .map(|one| stage(one, &warnings))
+            .collect(),
         statics,
+        warnings,
+        sessions: sessions::checks(declaration),
     })
 }
 
@@ -158,7 +171,7 @@ fn init(written: &ItemFn) -> Init {
 }
 
 /// `settings.url = ..;`
-fn setting(setting: &Setting) -> TokenStream {
+fn setting(setting: &Setting, warnings: &Warnings) -> TokenStream {
     let (name, settings) = (&setting.name, settings());
     let statements = match &setting.value {
         Value::Group(options) => {
@@ -191,10 +204,11 @@ fn setting(setting: &Setting) -> TokenStream {
             .collect(),
     };
     let attributes: Vec<_> = without_docs(&setting.attributes).collect();
+    let warnings = warnings.of(setting.part);
     if attributes.is_empty() {
-        statements
+        quote!(#statements #(#warnings)*)
     } else {
-        quote!(#(#attributes)* { #statements })
+        quote!(#(#attributes)* { #statements #(#warnings)* })
     }
 }
 
@@ -212,7 +226,7 @@ fn adapter(setting: &Setting) -> Option<Part<'_>> {
         None => value.to_token_stream(),
     };
     Some(Part {
-        attributes: without_docs(&setting.attributes).collect(),
+        attributes: repeatable(&setting.attributes).collect(),
         value: quote_spanned!(at=> __rt::adapter(#made)),
     })
 }
@@ -232,7 +246,7 @@ fn watcher(setting: &Setting) -> Vec<Part<'_>> {
     };
     let functions = watchers::functions(entries, &edge()).into_iter();
     let part = |value| Part {
-        attributes: without_docs(&setting.attributes).collect(),
+        attributes: repeatable(&setting.attributes).collect(),
         value,
     };
     functions.map(part).collect()
@@ -282,7 +296,7 @@ fn subject(value: &Expr) -> String {
 }
 
 /// `force_ssl: ..`, a field that is fixed at compile time.
-fn compiled(setting: &Setting) -> TokenStream {
+fn compiled(setting: &Setting, warnings: &Warnings) -> TokenStream {
     let (name, attributes) = (&setting.name, without_docs(&setting.attributes));
     let value = match &setting.value {
         Value::Group(options) if name == "dashboard" => {
@@ -293,6 +307,7 @@ fn compiled(setting: &Setting) -> TokenStream {
         Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
         Value::Off | Value::Extra(_) | Value::Watchers(_) => TokenStream::new(),
     };
+    let value = warning::before(warnings.of(setting.part), &value);
     quote!(#(#attributes)* #name: #value)
 }
 
@@ -366,15 +381,21 @@ fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
     };
     // What errors call the mount's location is where this call stands.
     let new = quote_spanned!(path.span()=> __rt::Mount::new(#path, #def));
+    let warnings = unusual_mount::warnings(mount);
+    let literal = quote_spanned! {socket.span()=>
+        __rt::Mount {
+            #(#fields,)*
+            ..#new
+        }
+    };
     let made = if options.entries.is_empty() {
         quote_spanned!(socket.span()=> __rt::mount(#new))
+    } else if warnings.is_empty() {
+        quote_spanned!(socket.span()=> __rt::mount(#literal))
     } else {
-        quote_spanned! {socket.span()=>
-            __rt::mount(__rt::Mount {
-                #(#fields,)*
-                ..#new
-            })
-        }
+        let whole = unusual_mount::whole();
+        let checked = quote_spanned!(socket.span()=> __rt::mount(#whole));
+        quote!({ const #whole: __rt::Mount = #literal; #(#warnings)* #checked })
     };
     if options.unfinished.is_empty() {
         return made;
@@ -431,7 +452,7 @@ fn transport(value: &Expr, socket: &Type, endpoint: &Ident) -> TokenStream {
 }
 
 /// A plug or a service: the expression, or the result of a closure that takes the running endpoint.
-fn stage(stage: &ast::Stage) -> Stage<'_> {
+fn stage<'a>(stage: &'a ast::Stage, warnings: &Warnings) -> Stage<'a> {
     let (value, edge) = (&stage.value, edge());
     let value = match syn::parse2::<Expr>(value.clone()) {
         Ok(expr) if closure::of(&expr).is_some() => {
@@ -439,6 +460,7 @@ fn stage(stage: &ast::Stage) -> Stage<'_> {
         }
         _ => value.clone(),
     };
+    let value = warning::before(warnings.of(stage.part), &value);
     Stage {
         part: Part {
             attributes: without_docs(&stage.attributes).collect(),

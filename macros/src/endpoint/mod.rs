@@ -4,7 +4,8 @@
 //! | phase | file |
 //! | --- | --- |
 //! | tokens to statements | `parse`, into the types of `ast` |
-//! | what cannot work | `check` |
+//! | what cannot work | `check`; where mounts are served: `paths` |
+//! | what works and is hardly meant | `unusual`, with `static_plug`; of constants: `unusual_mount`; of sessions: `sessions` |
 //! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
 //! | the entries of `watchers(..)` and `instrumenters(..)`, in all phases | `watchers`, `instrumenters` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
@@ -21,9 +22,14 @@ mod instrumenters;
 mod lower;
 mod manifest;
 mod parse;
+mod paths;
+mod sessions;
+mod static_plug;
 mod statics;
 #[cfg(test)]
 mod tests;
+mod unusual;
+mod unusual_mount;
 mod watchers;
 
 /// The expansion. It never fails, and reports all findings.

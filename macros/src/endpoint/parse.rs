@@ -180,6 +180,7 @@ fn directive(
         ident: name.clone(),
         conditional,
     });
+    let part = declaration.names.len();
     if let (Phase::Compile, Body::Value(tokens)) = (known.phase, &body)
         && let Ok(value) = syn::parse2::<Expr>(tokens.clone())
         && Env::of(&value).is_some()
@@ -196,6 +197,7 @@ fn directive(
                 name,
                 phase: known.phase,
                 value,
+                part,
             });
         }
         (Form::Switched(_) | Form::Watchers, Body::Value(tokens)) if is_false(&tokens) => {
@@ -204,6 +206,7 @@ fn directive(
                 name,
                 phase: known.phase,
                 value: Value::Off,
+                part,
             });
         }
         (Form::Value(key), Body::Value(tokens)) => {
@@ -213,6 +216,7 @@ fn directive(
                     name,
                     phase: known.phase,
                     value: Value::Expr(key, value),
+                    part,
                 });
             }
         }
@@ -223,6 +227,7 @@ fn directive(
                 name,
                 phase: known.phase,
                 value,
+                part,
             });
         }
         (Form::Watchers, Body::Group(tokens)) => {
@@ -232,12 +237,13 @@ fn directive(
                 name,
                 phase: known.phase,
                 value,
+                part,
             });
         }
         (Form::Socket, Body::Group(tokens)) => {
             declaration
                 .mounts
-                .extend(mount(attributes, &name, tokens, diag));
+                .extend(mount(attributes, &name, tokens, part, diag));
         }
         (Form::Expression, Body::Group(tokens)) => {
             if let Some(value) = stage(&name, tokens, diag) {
@@ -245,6 +251,7 @@ fn directive(
                     attributes,
                     name,
                     value,
+                    part,
                 });
             }
         }

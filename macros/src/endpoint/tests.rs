@@ -68,6 +68,20 @@ fn braces_inside_of_parentheses_mean_the_same() {
 }
 
 #[test]
+fn entries_for_development_are_told_in_release_builds() {
+    let declaration =
+        "pub struct Web; check_origin = [\"//example.com\", \"http://localhost:4000\"];";
+    let expansion = run(declaration.parse().unwrap()).to_string();
+    let told =
+        "# [cfg (not (debug_assertions))] let _ : fn () = __warning :: localhost_in_release ;";
+    assert_eq!(expansion.matches(told).count(), 1, "{expansion}");
+    let declaration =
+        "pub struct Web; check_origin = [\"app://localhost\", \"//*.localhost.com\"];";
+    let expansion = run(declaration.parse().unwrap()).to_string();
+    assert!(!expansion.contains("localhost_in_release"), "{expansion}");
+}
+
+#[test]
 fn minimal() {
     snapshot("minimal", "pub struct Web;");
 }

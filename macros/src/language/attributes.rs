@@ -23,6 +23,12 @@ pub(crate) fn conditions<'a>(
         .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
 }
 
+/// What may stand on several parts of an expansion: an expectation would be met by one of them at
+/// most.
+pub(crate) fn repeatable(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    without_docs(attrs).filter(|attribute| !attribute.path().is_ident("expect"))
+}
+
 /// Conditions and lint levels: they are repeated on the expansion of a statement.
 pub(crate) fn without_docs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs

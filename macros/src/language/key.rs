@@ -193,7 +193,7 @@ impl Kind {
     /// site or client gains by the value.
     pub(crate) fn acknowledgement(self) -> &'static str {
         match self {
-            Kind::Wait { .. } | Kind::Timeout => "on_purpose",
+            Kind::Wait { .. } | Kind::Timeout | Kind::TransportPath => "on_purpose",
             _ => "insecure",
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     block::callback::{Callback, is_option, last_segment},
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    language::schema,
+    language::{options::Entry, schema},
     value::check,
 };
 
@@ -20,6 +20,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(socket) = socket else { return };
     let callbacks = setup.callbacks();
     check::options(&setup.options, diag);
+    presets(setup, diag);
     route::check(&setup.channels, diag);
     check_others(socket, setup, diag);
     check_missing(socket, callbacks, diag);
@@ -27,6 +28,27 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     for method in &socket.methods {
         check_shape(method, diag);
         check_arguments(&method.arguments, diag);
+    }
+}
+
+/// Warns of options that the clients of channels do not expect.
+fn presets(setup: &Setup, diag: &mut Diagnostics) {
+    let websocket = setup.options.get("websocket").and_then(Entry::options);
+    let (true, Some(websocket)) = (setup.channels.declared, websocket) else {
+        return;
+    };
+    if let (Some(timeout), None) = (
+        websocket.get("timeout").and_then(Entry::expr),
+        websocket.get("ping"),
+    ) && check::millis(timeout).is_some_and(|millis| (1..=30_000).contains(&millis))
+    {
+        diag.warn(
+            "timeout_below_heartbeat",
+            timeout,
+            "clients send a heartbeat every 30 s: idle clients would be cut off",
+        )
+        .help("at least `secs(45)`")
+        .help("if your clients send more, write `timeout = on_purpose(.., reason = \"..\")`");
     }
 }
 
@@ -148,6 +170,13 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
         let (is_info, text) = (matches!(argument.source, Source::Info { .. }), name.text());
         if is_info {
             check_key(&text, argument, diag);
+        } else if let Some(what) = of_the_protocol(&text) {
+            diag.warn(
+                "parameter_of_the_protocol",
+                &argument.span(),
+                format!("`{text}` is {what}"),
+            )
+            .help("choose another name");
         }
         if default.is_some() && is_option(&argument.ty) {
             let ty = inner_text(&argument.ty).unwrap_or_else(|| "T".to_owned());
@@ -163,6 +192,15 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
         } else {
             seen.push(entry);
         }
+    }
+}
+
+/// What a parameter is to clients and the server, if they have a use of their own for it.
+fn of_the_protocol(name: &str) -> Option<&'static str> {
+    match name {
+        "vsn" => Some("the version of the protocol that a client speaks"),
+        "_csrf_token" => Some("the token by which a page shows whose session it is"),
+        _ => None,
     }
 }
 

@@ -22,15 +22,20 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         options,
         needs,
         functions,
+        control,
         mounted,
         names,
+        warnings,
     } = lowered;
     let (attrs, self_ty, others) = (&socket.attrs, &socket.self_ty, &socket.others);
     let (generics, _, bounds) = socket.generics.split_for_impl();
     let (imports, lints) = (imports(), lints());
     let keys = editor::explained(List::SocketKeys, names.iter());
     let marks = editor::explained(List::Marks, socket.marks.iter());
+    let (definitions, whole) = (&warnings.definitions, warnings.whole(attrs));
     let implementation = quote! {
+        #definitions
+        #whole
         #imports
         #(#attrs)*
         impl #generics #contract for #self_ty #bounds {
@@ -38,6 +43,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #state
             #options
             #(#needs)*
+            #control
             #(#functions)*
         }
         #conditional

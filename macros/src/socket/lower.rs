@@ -16,6 +16,7 @@ use crate::{
         info,
         state::{self, Part},
     },
+    diag::Diagnostics,
     expansion::located,
     language::{
         attributes::{self, cfgs},
@@ -23,6 +24,7 @@ use crate::{
         schema,
     },
     value::lower,
+    warning::Warnings,
 };
 
 /// A socket whose callbacks are functions of the contract that it implements.
@@ -43,6 +45,9 @@ pub(crate) struct Lowered<'a> {
     pub(crate) needs: Vec<TokenStream>,
     /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
+    /// `const HANDLES_CONTROL: .. = true;`
+    pub(crate) control: Option<TokenStream>,
+    pub(crate) warnings: Warnings,
     /// How a socket with channels is mounted.
     pub(crate) mounted: Option<TokenStream>,
     /// Names of options that the expansion does not repeat.
@@ -50,7 +55,10 @@ pub(crate) struct Lowered<'a> {
 }
 
 /// `None` without a block, which has been reported.
-pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
+pub(crate) fn declaration<'a>(
+    declaration: &'a Declaration,
+    diag: &Diagnostics,
+) -> Option<Lowered<'a>> {
     let Declaration { setup, socket, .. } = declaration;
     let socket = socket.as_ref()?;
     let (state, conditional) = state::state_type(
@@ -79,6 +87,11 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         options: options(setup),
         needs: socket.methods("connect").filter_map(needs).collect(),
         functions: methods.map(|method| self::method(method, setup)).collect(),
+        control: socket.items("handle_control").first().map(|item| {
+            let cfgs = cfgs(&item.attrs);
+            quote!(#(#cfgs)* const HANDLES_CONTROL: ::core::primitive::bool = true;)
+        }),
+        warnings: diag.warnings(),
         mounted: declared.then(|| mounted(socket, &setup.channels)),
         names: &setup.channels.names,
     })

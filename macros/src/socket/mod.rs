@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(arguments, item, &mut diag);
     check::declaration(&declaration, &mut diag);
-    match lower::declaration(&declaration) {
+    match lower::declaration(&declaration, &diag) {
         Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
         _ => fallback::declaration(&declaration, diag),
     }

@@ -10,12 +10,16 @@ use crate::{
     expansion::type_name,
     grammar::spelling::did_you_mean,
     language::{
+        expr,
         options::{Entry, Options},
         recover::{Arguments, is_comma},
         schema,
     },
     value::check,
 };
+
+/// The bytes of a topic that a binary frame can say.
+const LONGEST: usize = 255;
 
 /// Takes the options that only sockets with channels have out of the arguments of `#[socket]`.
 pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Channels {
@@ -108,6 +112,7 @@ fn route(arguments: TokenStream, name: &Ident, diag: &mut Diagnostics) -> Option
 
 pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {
     check::options(&channels.options, diag);
+    serializers_are_reached(&channels.options, diag);
     if !channels.declared {
         for entry in &channels.options.entries {
             diag.push(
@@ -139,10 +144,77 @@ fn well_formed(pattern: &LitStr, diag: &mut Diagnostics) -> bool {
     } else if text == "phoenix" {
         diag.push(pattern, "the topic `phoenix` is for heartbeats")
             .help("choose another topic");
+    } else if text.len() > LONGEST {
+        diag.push(
+            pattern,
+            format!(
+                "this topic has {} bytes, binary frames carry at most {LONGEST}",
+                text.len()
+            ),
+        )
+        .help("shorten it");
     } else {
+        if text.starts_with("phoenix:") {
+            diag.warn(
+                "topic_of_the_framework",
+                pattern,
+                "topics that begin with `phoenix:` are those of the framework, such as live reload",
+            )
+            .help("choose another topic");
+        }
         return true;
     }
     false
+}
+
+/// Warns of serializers that speak another version, or that no version reaches.
+fn serializers_are_reached(options: &Options, diag: &mut Diagnostics) {
+    let value = options.get("serializers").and_then(Entry::expr);
+    let mut seen: Vec<String> = Vec::new();
+    for pair in value.and_then(expr::list).into_iter().flatten() {
+        let Expr::Tuple(pair) = pair else { continue };
+        let (Some(Expr::Path(serializer)), Some(requirement)) =
+            (pair.elems.first(), pair.elems.last())
+        else {
+            continue;
+        };
+        let Some(text) = expr::text(requirement) else {
+            continue;
+        };
+        let versions = text
+            .value()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let name = serializer
+            .path
+            .segments
+            .last()
+            .map(|last| last.ident.to_string());
+        let (own, other) = match name.as_deref() {
+            Some("V1") => ("1", "2"),
+            Some("V2") => ("2", "1"),
+            _ => ("", ""),
+        };
+        let first = versions.trim_start_matches(|char: char| !char.is_ascii_digit());
+        if !own.is_empty() && first.starts_with(&format!("{other}.")) && !versions.contains("and") {
+            diag.warn(
+                "serializer_of_another_version",
+                requirement,
+                format!("`V{own}` speaks version {own}, clients that ask for version {other} expect `V{other}`"),
+            )
+            .help(format!("write `(V{own}, \"~> {own}.0.0\")`"));
+        }
+        if seen.contains(&versions) {
+            diag.warn(
+                "serializer_shadowed",
+                requirement,
+                "an earlier serializer takes all of these versions",
+            )
+            .help("remove it, or write other versions");
+        }
+        seen.push(versions);
+    }
 }
 
 /// Reports patterns that no topic reaches, because the first that matches wins.

@@ -13,6 +13,7 @@ mod words;
 use quote::ToTokens;
 use syn::Expr;
 
+pub(crate) use self::time::millis;
 use self::time::{TOO_LONG, outlasts_the_client};
 pub(crate) use self::variable::not_read_at_start;
 use crate::{
@@ -165,7 +166,10 @@ impl Check<'_> {
             (Kind::Flag, _) if self.name == "in_release" && expr::boolean(value) == Some(true) => {
                 ("everybody would be told when files change", "true")
             }
-            (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
+            (Kind::CheckOrigin, _) => {
+                origin::public_suffixes(value, self.diag);
+                return origin::hardly_meant(value, self.diag);
+            }
             (Kind::Wait { longer: true }, _) if outlasts_the_client(value) => {
                 let found = self.diag.push(value, TOO_LONG);
                 found.help("at most `secs(15)`");

@@ -369,7 +369,7 @@ fn is_function(value: &Expr) -> bool {
 
 /// Whether a path names a constant by Rust's convention, such as `config::ORIGINS`. Other paths are
 /// functions.
-fn names_a_constant(value: &Expr) -> bool {
+pub(crate) fn names_a_constant(value: &Expr) -> bool {
     let Expr::Path(path) = value else {
         return false;
     };

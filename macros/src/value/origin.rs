@@ -1,10 +1,13 @@
 //! `check_origin`: which web pages may open a socket.
 
-use syn::Expr;
+use syn::{Expr, LitStr};
 
 use crate::{
     diag::Diagnostics,
-    grammar::{origin, spelling::did_you_mean},
+    grammar::{
+        origin::{self, Entry},
+        spelling::did_you_mean,
+    },
     language::expr,
 };
 
@@ -58,6 +61,111 @@ pub(crate) fn public_suffixes(value: &Expr, diag: &mut Diagnostics) {
         {
             diag.push_mistake(text, mistake).help(
                 "if that is right here, write `check_origin = insecure([..], reason = \"..\")`",
+            );
+        }
+    }
+}
+
+/// Warns of entries that are superfluous, or for development alone.
+pub(crate) fn hardly_meant(value: &Expr, diag: &mut Diagnostics) {
+    let texts: Vec<(&LitStr, String)> = expr::list(value)
+        .into_iter()
+        .flatten()
+        .filter_map(expr::text)
+        .map(|text| (text, text.value()))
+        .collect();
+    for (index, (at, text)) in texts.iter().enumerate() {
+        let Ok(entry) = origin::parse(text) else {
+            continue;
+        };
+        if let Some(mistake) = origin::default_port(&entry) {
+            diag.warn_mistake("default_port", at, mistake);
+        }
+        if is_local(&entry) {
+            diag.warn_in_release(
+                "localhost_in_release",
+                at,
+                "pages of this machine may connect to a release build",
+            )
+            .help("put it under `#[cfg(debug_assertions)]`");
+        }
+        for (other_index, (_, other)) in texts.iter().enumerate() {
+            if text == other && other_index < index {
+                diag.warn("origin_twice", at, format!("{text:?} is listed twice"))
+                    .help("remove one of them");
+                break;
+            }
+            if text != other && origin::parse(other).is_ok_and(|other| covers(&other, &entry)) {
+                diag.warn(
+                    "origin_covered",
+                    at,
+                    format!("{text:?} is already covered by {other:?}"),
+                )
+                .help("remove it");
+                break;
+            }
+        }
+    }
+}
+
+/// Whether an entry matches all that another one matches.
+fn covers(one: &Entry<'_>, other: &Entry<'_>) -> bool {
+    let (host, domain) = (
+        other.host.to_ascii_lowercase(),
+        one.host.to_ascii_lowercase(),
+    );
+    let hosts = match host.strip_suffix(&domain) {
+        Some("") => one.below || !other.below,
+        Some(labels) => one.below && labels.ends_with('.'),
+        None => false,
+    };
+    let ports = match (ports(one), ports(other)) {
+        (None, _) => true,
+        (one, other) => one == other,
+    };
+    hosts && ports && (one.scheme.is_none() || one.scheme == other.scheme)
+}
+
+/// The port that an entry matches, `Some(None)` if that is the unknown port of an app; `None`: all.
+fn ports(entry: &Entry<'_>) -> Option<Option<u16>> {
+    match (entry.scheme.as_deref(), entry.port) {
+        (None, None) => None,
+        (_, Some(port)) => Some(Some(port)),
+        (Some("http"), None) => Some(Some(80)),
+        (Some("https"), None) => Some(Some(443)),
+        (Some(_), None) => Some(None),
+    }
+}
+
+/// Whether an entry names pages of this machine. Apps have hosts of this name, too.
+fn is_local(entry: &Entry<'_>) -> bool {
+    let is_web = matches!(entry.scheme.as_deref(), None | Some("http" | "https"));
+    is_web && matches!(entry.host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_covers_what_it_matches_and_more() {
+        for (wide, narrow, covers) in [
+            ("//*.example.com", "//a.example.com", true),
+            ("//*.example.com", "https://a.b.example.com:8443", true),
+            ("//*.example.com", "//*.b.example.com", true),
+            ("//example.com", "https://Example.com", true),
+            ("//*.example.com", "//example.com", true),
+            ("//example.com", "//*.example.com", false),
+            ("https://example.com", "https://example.com:8443", false),
+            ("//*.example.com", "//badexample.com", false),
+            ("https://*.example.com", "//a.example.com", false),
+            ("//*.example.com:8443", "//a.example.com", false),
+        ] {
+            let entry = |text| origin::parse(text).unwrap();
+            assert_eq!(
+                super::covers(&entry(wide), &entry(narrow)),
+                covers,
+                "{wide} {narrow}"
             );
         }
     }

@@ -41,6 +41,12 @@ impl Segment {
                 ),
             };
         }
+        if matches!(text, "." | "..") {
+            return wrong(
+                "clients take dotted segments out of a path before they ask for it",
+                Some(format!("remove `{text}`")),
+            );
+        }
         let Some((prefix, name)) = text.split_once(':') else {
             return match text.bytes().all(path::is_plain) {
                 true => Ok(Segment::Literal(text.to_owned())),
@@ -78,6 +84,33 @@ impl Segment {
             prefix: prefix.to_owned(),
             name: name.to_owned(),
         })
+    }
+
+    /// Whether one text can match both.
+    pub(crate) fn meets(&self, other: &Segment) -> bool {
+        match (self, other) {
+            (Segment::Literal(one), Segment::Literal(other)) => one == other,
+            (Segment::Variable { prefix, .. }, Segment::Literal(text))
+            | (Segment::Literal(text), Segment::Variable { prefix, .. }) => {
+                text.starts_with(prefix) && text != prefix
+            }
+            (Segment::Variable { prefix, .. }, Segment::Variable { prefix: other, .. }) => {
+                prefix.starts_with(other) || other.starts_with(prefix)
+            }
+            (Segment::Rest(_), Segment::Rest(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it matches more than a segment that it meets.
+    pub(crate) fn is_wider(&self, other: &Segment) -> bool {
+        match (self, other) {
+            (Segment::Variable { .. }, Segment::Literal(_)) => true,
+            (Segment::Variable { prefix, .. }, Segment::Variable { prefix: other, .. }) => {
+                prefix.len() < other.len()
+            }
+            _ => false,
+        }
     }
 
     fn variable(&self) -> Option<&str> {

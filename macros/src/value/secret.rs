@@ -9,7 +9,7 @@ const KEY_BASE: &str = "secret_key_base";
 
 /// Reports a secret that is a literal in the declaration.
 pub(crate) fn in_the_source(name: &str, value: &Expr, diag: &mut Diagnostics) {
-    if expr::text(value).is_some() {
+    if expr::text(value).is_some() || is_from_the_build(value) {
         diag.push(
             value,
             "a secret in the source ends up in version control and in the binary",
@@ -34,6 +34,30 @@ pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
     let secret = text.value();
     if let Err(mistake) = grammar::secret::check(secret.as_bytes()) {
         diag.push_mistake(value, mistake);
+    }
+}
+
+/// Whether a macro puts the value into the binary.
+fn is_from_the_build(value: &Expr) -> bool {
+    const MACROS: [&str; 5] = [
+        "env",
+        "option_env",
+        "include_str",
+        "include_bytes",
+        "concat",
+    ];
+    match value {
+        Expr::Macro(call) => call
+            .mac
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| MACROS.iter().any(|name| last.ident == name)),
+        Expr::MethodCall(call) => is_from_the_build(&call.receiver),
+        Expr::Group(group) => is_from_the_build(&group.expr),
+        Expr::Paren(paren) => is_from_the_build(&paren.expr),
+        Expr::Reference(reference) => is_from_the_build(&reference.expr),
+        _ => false,
     }
 }
 

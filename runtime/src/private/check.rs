@@ -198,6 +198,41 @@ pub const fn session(options: &'static SessionOptions) -> &'static SessionOption
     options
 }
 
+/// Two sessions that are written to two cookies.
+#[track_caller]
+pub const fn sessions_differ(one: &SessionOptions, other: &SessionOptions) {
+    if eq(one.key, other.key) {
+        let text = Text::new("two sessions share the cookie `").and(one.key);
+        panic!(
+            "{}",
+            text.and("`")
+                .help("give one of them another `key`")
+                .as_str()
+        );
+    }
+}
+
+/// A session that is read as it is written.
+#[track_caller]
+pub const fn sessions_agree(read: &SessionOptions, written: &SessionOptions) {
+    let salts = match (read.encryption_salt, written.encryption_salt) {
+        (Some(read), Some(written)) => eq(read, written),
+        (None, None) => true,
+        _ => false,
+    };
+    let agree = salts
+        && eq(read.signing_salt, written.signing_salt)
+        && read.key_iterations == written.key_iterations
+        && read.key_length == written.key_length
+        && read.key_digest as u8 == written.key_digest as u8;
+    if eq(read.key, written.key) && !agree {
+        let text = Text::new("this session and the plug that writes it differ in how the cookie `")
+            .and(read.key)
+            .and("` is protected: it would never be valid");
+        panic!("{}", text.help("use the same constant").as_str());
+    }
+}
+
 /// What a mount's `drainer(..)` starts from: the socket's own, or the defaults.
 pub const fn drainer(preset: Option<DrainerOptions>) -> DrainerOptions {
     match preset {

@@ -8,6 +8,7 @@
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `names` | names of the language that are no fields elsewhere |
 //! | `statics` | paths of static files as constants |
+//! | `warning` | warnings about constants |
 //! | `text` | messages put together in constants |
 
 #[cfg(feature = "channels")]
@@ -18,6 +19,7 @@ mod mount;
 mod names;
 mod statics;
 mod text;
+mod warning;
 
 pub use std::{string::String, time::Duration, vec::Vec};
 
@@ -27,7 +29,8 @@ pub use tracing::Level;
 pub use self::{
     check::{
         age, at_least, between, dashboard, drainer, key_length, longpoll, positive, rounds,
-        session, subprotocols, timeout, transport_path, wait, without_websocket,
+        session, sessions_agree, sessions_differ, subprotocols, timeout, transport_path, wait,
+        without_websocket,
     },
     function::{
         ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, MaySee, SharedAdapter,
@@ -41,6 +44,10 @@ pub use self::{
         ROUTE_KEYS, RouteKeys, SOCKET_KEYS, SocketKeys,
     },
     statics::{concat, length, static_integrity, static_path, text},
+    warning::{
+        Warning, control_frames_of_longpoll, key_that_nothing_reads, path_unknown_to_the_client,
+        session_of_one_salt, timeout_below_heartbeat,
+    },
 };
 #[cfg(feature = "channels")]
 pub use crate::channel::OnGap;

@@ -123,7 +123,7 @@ const fn unread<'a>(path: &'a str, needs: &Needs) -> Option<&'a str> {
     None
 }
 
-const fn contains(names: &[&str], name: &str) -> bool {
+pub(super) const fn contains(names: &[&str], name: &str) -> bool {
     let mut i = 0;
     while i < names.len() {
         if eq(names[i], name) {
@@ -136,16 +136,16 @@ const fn contains(names: &[&str], name: &str) -> bool {
 
 /// What the built-in transports of a mount have in common.
 #[derive(Clone, Copy)]
-struct Transport {
-    name: &'static str,
-    path: &'static str,
+pub(super) struct Transport {
+    pub(super) name: &'static str,
+    pub(super) path: &'static str,
     check_origin: Option<CheckOrigin<&'static [&'static str]>>,
     check_csrf: bool,
-    connect_info: ConnectInfo,
+    pub(super) connect_info: ConnectInfo,
     auth_token: bool,
 }
 
-const fn transports(mount: &Mount) -> [Option<Transport>; 2] {
+pub(super) const fn transports(mount: &Mount) -> [Option<Transport>; 2] {
     let (mut websocket, mut longpoll) = (None, None);
     if let Some(options) = mount.websocket {
         websocket = Some(Transport {

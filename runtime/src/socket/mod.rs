@@ -212,6 +212,10 @@ pub trait Socket: Sized + Send + 'static {
     /// What `connect` reads.
     const NEEDS: Needs = Needs::NOTHING;
 
+    /// Whether `handle_control` does something.
+    #[doc(hidden)]
+    const HANDLES_CONTROL: bool = false;
+
     /// Tasks that belong to this socket type (Phoenix's `child_spec`). They start before the
     /// endpoint listens, once for each running endpoint, however often the socket is mounted.
     fn children(children: &mut Children) {

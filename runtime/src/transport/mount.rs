@@ -31,6 +31,7 @@ pub struct SocketDef {
     pub name: &'static str,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) needs: Needs,
+    pub(crate) handles_control: bool,
     /// What the socket presets for its mounts.
     pub(crate) options: SocketOptions,
     /// The type of the application's state, and how the socket's parts are taken of it.
@@ -60,6 +61,7 @@ impl SocketDef {
             name,
             type_id: TypeId::of::<S>,
             needs: S::NEEDS,
+            handles_control: S::HANDLES_CONTROL,
             options: S::OPTIONS,
             app,
             fill,

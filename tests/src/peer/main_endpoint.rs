@@ -160,6 +160,7 @@ endpoint! {
     socket("/wsonly", PlainSocket);
     socket("/lponly", PlainSocket, websocket = false, longpoll(window = millis(400)));
 
+    #[allow(deprecated, reason = "the tests ask from localhost")]
     socket("/co_true", PlainSocket, websocket(check_origin = true));
     socket(
         "/co_false",
@@ -210,6 +211,7 @@ endpoint! {
     socket("/socket_v1", FirstVersionSocket, longpoll(window = millis(400)));
     socket("/socket_v1t", FirstVersionSocket, longpoll(window = millis(400)));
     socket("/socket_logged", LoggedSocket, longpoll(window = millis(400)));
+    #[allow(deprecated, reason = "a test waits for the timeout")]
     socket("/usertimeout", UserSocket, websocket(timeout = millis(500)));
 
     socket(

@@ -21,6 +21,7 @@ endpoint! {
     server = true;
     secret_key_base = insecure(SECRET, reason = "it is reached from this machine alone");
     socket("/brief", Echo, websocket(timeout = secs(2)), longpoll(window = secs(1)));
+    #[allow(deprecated, reason = "clients fall silent on purpose")]
     socket("/rooms", Visitor, websocket(timeout = secs(2)), longpoll(window = secs(1)));
     socket("/steady", Echo, websocket(ping = secs(20)), longpoll(window = secs(2)));
     socket("/halls", Visitor, websocket(ping = secs(20)));

@@ -153,6 +153,7 @@ fn nginx_accepts_what_the_chapter_shows() -> anyhow::Result<()> {
 
 endpoint! {
     /// Another application at the same server.
+    #[allow(deprecated, reason = "it publishes and serves nothing")]
     struct Other;
 }
 

@@ -78,6 +78,7 @@ mod bare {
     }
 
     endpoint! {
+        #[allow(deprecated, reason = "it answers 404")]
         pub(crate) struct Nothing;
     }
 }

@@ -9,6 +9,7 @@ use landfall::{
 use landfall_tests::redis::Server;
 
 endpoint! {
+    #[allow(deprecated, reason = "it publishes and serves nothing")]
     pub(crate) struct Web;
 }
 

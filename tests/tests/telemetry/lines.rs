@@ -51,6 +51,7 @@ struct UserSocket;
     channel("chosen:*", Chosen),
     channel("phoenix:*", ByDefault)
 )]
+#[allow(deprecated, reason = "topics of the framework are logged less")]
 impl UserSocket {
     fn connect() -> Self {
         UserSocket

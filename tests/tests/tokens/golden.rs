@@ -198,6 +198,7 @@ async fn every_recorded_token_is_made_and_read_as_there() {
 const SESSION: SessionOptions = SessionOptions::new("_peer_key", "peer_salt");
 
 landfall::endpoint! {
+    #[allow(deprecated, reason = "it serves nothing")]
     struct Empty;
 }
 

@@ -8,6 +8,7 @@ endpoint! {
 }
 
 endpoint! {
+    #[allow(deprecated)]
     struct Plain;
 }
 

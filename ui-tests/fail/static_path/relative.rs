@@ -1,4 +1,5 @@
 landfall::endpoint! {
+    #[allow(deprecated)]
     pub struct Web;
 }
 

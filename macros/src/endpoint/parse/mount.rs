@@ -12,12 +12,14 @@ use crate::{
         recover::{Arguments, whole},
         schema,
     },
+    warning::Part,
 };
 
 pub(super) fn mount(
     attributes: Vec<Attribute>,
     name: &Ident,
     tokens: TokenStream,
+    part: Part,
     diag: &mut Diagnostics,
 ) -> Option<Mount> {
     let mut arguments = Arguments::new(tokens);
@@ -29,6 +31,7 @@ pub(super) fn mount(
         path: path?,
         socket: socket?,
         options,
+        part,
     })
 }
 

@@ -3,34 +3,49 @@ pub struct Chat;
 #[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
-    const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
-        websocket: ::core::option::Option::Some(__rt::WebSocket {
-            compress: true,
-            timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),
-            connect_info: __rt::ConnectInfo {
-                peer_data: true,
-                uri: true,
-                custom: const { &[("region", &(REGION) as &dyn __rt::InfoValue)] },
-                ..__rt::ConnectInfo::NOTHING
-            },
-            ..<<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-                .websocket
-        }),
-        drainer: ::core::option::Option::Some(__rt::DrainerOptions {
-            batch_size: __rt::AtStart::Value(10_000),
-            ..__rt::drainer(
-                <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-                    .drainer,
+    const __MOUNT_0: __rt::Mount = {
+        const __MOUNT: __rt::Mount = __rt::Mount {
+            websocket: ::core::option::Option::Some(__rt::WebSocket {
+                compress: true,
+                timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),
+                connect_info: __rt::ConnectInfo {
+                    peer_data: true,
+                    uri: true,
+                    custom: const { &[("region", &(REGION) as &dyn __rt::InfoValue)] },
+                    ..__rt::ConnectInfo::NOTHING
+                },
+                ..<<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                    .websocket
+            }),
+            drainer: ::core::option::Option::Some(__rt::DrainerOptions {
+                batch_size: __rt::AtStart::Value(10_000),
+                ..__rt::drainer(
+                    <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                        .drainer,
+                )
+            }),
+            ..__rt::Mount::new(
+                "/socket/:room_id",
+                __rt::SocketDef::of::<
+                    RoomSocket,
+                    <Chat as __rt::Endpoint>::State,
+                >("RoomSocket"),
             )
-        }),
-        ..__rt::Mount::new(
-            "/socket/:room_id",
-            __rt::SocketDef::of::<
-                RoomSocket,
-                <Chat as __rt::Endpoint>::State,
-            >("RoomSocket"),
-        )
-    });
+        };
+        let () = __rt::Warning::<
+            { __rt::timeout_below_heartbeat(&__MOUNT) },
+        >::timeout_below_heartbeat();
+        let () = __rt::Warning::<
+            { __rt::key_that_nothing_reads(&__MOUNT, "peer_data") },
+        >::key_that_nothing_reads();
+        let () = __rt::Warning::<
+            { __rt::key_that_nothing_reads(&__MOUNT, "uri") },
+        >::key_that_nothing_reads();
+        let () = __rt::Warning::<
+            { __rt::key_that_nothing_reads(&__MOUNT, "region") },
+        >::key_that_nothing_reads();
+        __rt::mount(__MOUNT)
+    };
     const __MOUNT_1: __rt::Mount = __rt::mount(
         __rt::Mount::new(
             "/admin",

@@ -18,6 +18,7 @@ const _: () = {
             optional_params: &[],
             no_other_params: false,
         };
+        const HANDLES_CONTROL: ::core::primitive::bool = true;
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
         ) -> ::core::result::Result<Self, __rt::Refused> {

@@ -10,7 +10,7 @@ pub(super) fn outlasts_the_client(value: &Expr) -> bool {
     millis(value).is_some_and(|millis| millis >= i128::from(schema::CLIENT_WAITS))
 }
 
-pub(super) fn millis(value: &Expr) -> Option<i128> {
+pub(crate) fn millis(value: &Expr) -> Option<i128> {
     let (unit, arguments) = expr::call(value)?;
     let number = expr::integer(arguments.first()?)?;
     match unit.to_string().as_str() {

@@ -1,28 +1,42 @@
-//! Checks of mounts: where each of their transports is served.
+//! Where mounts are served: no two at the same path.
 
 use std::ptr;
 
 use syn::LitStr;
 
+use super::ast::Mount;
 use crate::{
     diag::Diagnostics,
-    endpoint::ast::Mount,
     expansion::type_name,
     grammar::path,
-    language::{attributes::is_conditional, expr, options::Entry},
+    language::{
+        attributes::is_conditional,
+        expr::{self, Acknowledged},
+        options::Entry,
+    },
     value::{
         check,
         pattern::{self, Segment},
     },
 };
 
+pub(super) fn check(mounts: &[Mount], diag: &mut Diagnostics) {
+    let all: Vec<Served> = mounts
+        .iter()
+        .flat_map(|mount| served(mount, diag))
+        .collect();
+    served_once(&all, diag);
+    overlap(&all, diag);
+}
+
 /// Where a transport of a mount is served.
-pub(super) struct Served<'a> {
+struct Served<'a> {
     mount: &'a Mount,
     /// The expression to point at: the path of the transport, or of the mount.
     at: &'a LitStr,
     /// The full path as written.
     path: String,
+    segments: Vec<Segment>,
     transport: Transport,
 }
 
@@ -38,6 +52,23 @@ enum Transport {
 }
 
 impl Served<'_> {
+    /// Whether this mount takes requests that an earlier one names more exactly: later mounts are
+    /// asked first.
+    fn hides(&self, earlier: &Served<'_>) -> bool {
+        let alike = match (&self.transport, &earlier.transport) {
+            (Transport::Written(_), Transport::Written(_)) => true,
+            (Transport::Preset { name, .. }, Transport::Preset { name: other, .. }) => {
+                name == other
+            }
+            _ => false,
+        };
+        let pairs = || self.segments.iter().zip(&earlier.segments);
+        alike
+            && self.segments.len() == earlier.segments.len()
+            && pairs().all(|(one, other)| one.meets(other))
+            && pairs().any(|(one, other)| one.is_wider(other))
+    }
+
     fn is_same(&self, other: &Served<'_>) -> bool {
         let [a, b] = [self, other].map(|served| served.mount.path.value());
         match (&self.transport, &other.transport) {
@@ -54,7 +85,8 @@ impl Served<'_> {
     }
 }
 
-pub(super) fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
+fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
+    diag.enter(mount.part);
     check::options(&mount.options, diag);
     some_transport(mount, diag);
     let Some(segments) = pattern::check_mount(&mount.path, diag) else {
@@ -100,7 +132,7 @@ fn served_by<'a>(
         .and_then(|options| options.get("path"));
     let (at, transport) = match path.and_then(Entry::expr) {
         Some(path) => {
-            let text = expr::text(path)?;
+            let text = expr::text(Acknowledged::unwrap(path))?;
             // What is wrong with this path alone has been reported with the other options.
             segments.extend(pattern::transport_path(text, &mut Diagnostics::default())?);
             whole.push_str(&text.value());
@@ -121,11 +153,12 @@ fn served_by<'a>(
         mount,
         at,
         path: whole,
+        segments,
         transport,
     })
 }
 
-pub(super) fn served_once(all: &[Served], diag: &mut Diagnostics) {
+fn served_once(all: &[Served], diag: &mut Diagnostics) {
     let conditional = |mount: &Mount| is_conditional(&mount.attributes);
     let mut reported: Option<&Mount> = None;
     for (index, served) in all.iter().enumerate() {
@@ -155,5 +188,29 @@ pub(super) fn served_once(all: &[Served], diag: &mut Diagnostics) {
             .help("give one of them another path");
             reported = Some(mount);
         }
+    }
+}
+
+/// Warns of a mount that is less exact than an earlier one.
+fn overlap(all: &[Served], diag: &mut Diagnostics) {
+    for (index, served) in all.iter().enumerate() {
+        let mut earlier = all.iter().take(index);
+        let Some(first) =
+            earlier.find(|earlier| served.hides(earlier) && !ptr::eq(earlier.mount, served.mount))
+        else {
+            continue;
+        };
+        diag.enter(served.mount.part);
+        let line = first.mount.path.span().start().line;
+        let (path, first) = (&served.path, &first.path);
+        diag.warn(
+            "paths_overlap",
+            &served.mount.path,
+            format!(
+                "`{path}` takes requests for `{first}` on line {line}: later mounts are asked first"
+            ),
+        )
+        .help("order them, most general first");
+        return;
     }
 }

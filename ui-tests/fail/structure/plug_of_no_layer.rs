@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    plug(7_u8);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+landfall::endpoint! {
+    pub struct Web;
+}
+
+fn main() {}
