@@ -133,6 +133,11 @@ impl Diagnostics {
         }
     }
 
+    /// How much was found.
+    pub(crate) fn count(&self) -> usize {
+        self.all().count()
+    }
+
     /// True if no error was found.
     pub(crate) fn is_empty(&self) -> bool {
         self.all().all(|found| found.warning.is_some())

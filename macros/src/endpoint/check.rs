@@ -344,6 +344,10 @@ fn shape_of_init(init: &ItemFn, diag: &mut Diagnostics) {
         .find(|input| matches!(input, FnArg::Receiver(_)));
     let wrong = if let Some(receiver) = receiver {
         Some(receiver.span())
+    } else if let Some(FnArg::Typed(argument)) = signature.inputs.first()
+        && matches!(&*argument.ty, syn::Type::Reference(_))
+    {
+        Some(argument.ty.span())
     } else if signature.inputs.len() != 1 || signature.variadic.is_some() {
         Some(signature.paren_token.span.join())
     } else if is_unit(&signature.output) || !signature.generics.params.is_empty() {

@@ -24,6 +24,8 @@ mod manifest;
 mod parse;
 mod paths;
 mod sessions;
+#[cfg(test)]
+mod slips;
 mod static_plug;
 mod statics;
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::{
         names,
         options::{Argument, Options},
         recover::{self, Arguments, whole},
-        schema,
+        schema, syntax,
     },
     value::check,
 };
@@ -58,6 +58,12 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
         Ok(parts) => parts,
         Err(error) => return diag.push_syn(error),
     };
+    let parts: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    if let Some(keyword) = recover::foreign_item(&parts) {
+        diag.push(keyword, "only one `struct` and `fn init` can stand here")
+            .help("move it out of `endpoint!`");
+        return;
+    }
     if recover::is_item(&tokens) {
         return item(attributes, tokens, declaration, diag);
     }
@@ -73,23 +79,26 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
     }
     match split_directive.parse2(tokens) {
         Ok((name, body, rest)) => {
+            let earlier = diag.count();
             directive(attributes, name, body, declaration, diag);
-            stray(rest, declaration, diag);
+            stray(rest, diag.count() == earlier, declaration, diag);
         }
         Err(error) => diag.push_syn(error),
     }
 }
 
 /// Reads the tokens after a whole directive: the next directive, if only the `;` between them is
-/// missing.
-fn stray(rest: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostics) {
+/// missing. `told`: whether they are reported.
+fn stray(rest: TokenStream, told: bool, declaration: &mut Declaration, diag: &mut Diagnostics) {
     let Some(first) = rest.clone().into_iter().next() else {
         return;
     };
-    diag.push(&first, "expected `;` after this directive")
-        .help("end each directive with `;`");
     let is_directive =
         matches!(&first, TokenTree::Ident(name) if schema::directive(&name.to_string()).is_some());
+    if told || is_directive {
+        diag.push(&first, "expected `;` after this directive")
+            .help("end each directive with `;`");
+    }
     if is_directive || matches!(&first, TokenTree::Punct(punct) if punct.as_char() == '#') {
         statement(rest, declaration, diag);
     }
@@ -172,6 +181,13 @@ fn directive(
     diag: &mut Diagnostics,
 ) {
     let Some(known) = schema::directive(&name.unraw().to_string()) else {
+        let is_type = name.to_string().starts_with(char::is_uppercase);
+        if let (Body::Nothing, true, None) = (&body, is_type, &declaration.item) {
+            diag.push(&name, "the type of an endpoint is a `struct`")
+                .help(format!("write `pub struct {name};`"));
+            declaration.item = syn::parse2(quote::quote!(struct #name;)).ok();
+            return;
+        }
         names::unknown_directive(&name, diag);
         return declaration.unfinished.push(name);
     };
@@ -263,7 +279,13 @@ fn directive(
         }
         (Form::Path, Body::Value(tokens)) => match Path::parse_mod_style.parse2(tokens) {
             Ok(path) => declaration.krate = Some(path),
-            Err(error) => diag.push_syn(error),
+            Err(_) => {
+                diag.push(
+                    &name,
+                    "`crate` takes the path by which the macros find landfall",
+                )
+                .help("write `crate = ::landfall`, a path without quotes");
+            }
         },
         (Form::Type, Body::Value(tokens)) => {
             if let Some(cfg) = cfgs(&attributes).next() {
@@ -310,8 +332,9 @@ fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Opti
         diag.push(name, format!("`{name}` has no value"));
         return None;
     }
+    let given = tokens.clone();
     let whole = |input: ParseStream| {
-        let value: Expr = input.parse()?;
+        let value: Expr = expr::plain(input.parse()?);
         match input.is_empty() {
             true => Ok(value),
             false => Err(input.error("expected `;` after this directive")),
@@ -319,7 +342,7 @@ fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Opti
     };
     whole
         .parse2(tokens)
-        .map_err(|error| diag.push_syn(error))
+        .map_err(|error| syntax::report(&quote::quote!(#name = #given), error, diag))
         .ok()
 }
 

@@ -68,6 +68,14 @@ pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
     if entry == "*" {
         return Err(every_host(entry));
     }
+    if let Some((one, other)) = entry.split_once([',', ' '])
+        && let (one, other) = (one.trim(), other.trim())
+        && parse(one).is_ok()
+        && parse(other).is_ok()
+    {
+        return Err(Mistake::new(format!("{entry:?} is more than one origin"))
+            .help(format!("write {one:?}, {other:?}")));
+    }
     let Some((before, rest)) = entry.split_once("//") else {
         return Err(no_slashes(entry));
     };
@@ -233,6 +241,12 @@ fn no_slashes(entry: &str) -> Mistake {
         "" => "example.com",
         name => name,
     };
+    if let Some((scheme @ ("http" | "https"), rest)) = entry.split_once(':')
+        && let Some(host) = rest.strip_prefix('/')
+    {
+        return Mistake::new(format!("{entry:?} has one `/` after its scheme"))
+            .help(format!("write `\"{scheme}://{host}\"`"));
+    }
     if let Some((scheme, rest)) = entry.split_once(':') {
         let is_port = rest
             .bytes()

@@ -2,6 +2,15 @@
 
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, UnOp, punctuated::Punctuated};
 
+/// The expression without parentheses, and without the group that a macro puts around `$value:expr`.
+pub(crate) fn plain(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => plain(*group.expr),
+        Expr::Paren(paren) if paren.attrs.is_empty() => plain(*paren.expr),
+        value => value,
+    }
+}
+
 pub(crate) fn text(value: &Expr) -> Option<&LitStr> {
     match literal(value)? {
         Lit::Str(text) => Some(text),
@@ -42,9 +51,16 @@ pub(crate) fn literal_name(value: &Expr) -> Option<&'static str> {
     Some(match literal(value)? {
         Lit::Str(_) => "a string",
         Lit::Bool(_) => "a boolean",
-        Lit::Int(_) | Lit::Float(_) => "a number",
+        Lit::Int(_) => "a number",
+        Lit::Float(_) => "a number with a fraction",
         _ => "a literal of another kind",
     })
+}
+
+/// A single name.
+pub(crate) fn name(value: &Expr) -> Option<&Ident> {
+    let Expr::Path(path) = value else { return None };
+    path.path.get_ident()
 }
 
 /// A single name in lower case: a word of the language, or a misspelt one. Constants and paths are

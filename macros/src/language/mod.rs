@@ -8,6 +8,7 @@
 //! | `schema` | every directive and key as a table |
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
 //! | `options` | `key = value, nested(..)`, read against the table |
+//! | `syntax` | what was meant by tokens that do not parse |
 //! | `names` | what to say about a name that does not exist |
 
 pub(crate) mod attributes;
@@ -17,3 +18,4 @@ pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod recover;
 pub(crate) mod schema;
+pub(crate) mod syntax;

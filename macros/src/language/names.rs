@@ -5,7 +5,10 @@ use syn::Ident;
 use crate::{
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    language::{key::Group, schema},
+    language::{
+        key::{Form, Group},
+        schema,
+    },
 };
 
 /// A name that users know from another framework, or expect elsewhere.
@@ -17,6 +20,8 @@ struct Foreign {
     message: Option<&'static str>,
     help: &'static str,
 }
+
+const FORMATS_OF_PAGES: &str = "write `render_errors(formats(html = ErrorHtml, json = ErrorJson))`";
 
 const FORMATS: &str = "write `formats(html = ErrorHtml, json = ErrorJson)`";
 
@@ -111,6 +116,22 @@ const FOREIGN: &[Foreign] = &[
     instead("render_errors", "accepts", FORMATS),
     instead("render_errors", "layout", "views render whole pages"),
     instead("render_errors", "root_layout", "views render whole pages"),
+    instead(
+        "",
+        "ssl",
+        "write `https(certfile = \"cert.pem\", keyfile = \"key.pem\")`, or `force_ssl(hsts = true)`",
+    ),
+    instead(
+        "",
+        "tls",
+        "write `https(certfile = \"cert.pem\", keyfile = \"key.pem\")`",
+    ),
+    instead("", "accepts", FORMATS_OF_PAGES),
+    instead(
+        "",
+        "cache_static_lookup",
+        "did you mean `cache_static_manifest`?",
+    ),
     instead("", "manifest", "did you mean `cache_static_manifest`?"),
     instead(
         "",
@@ -315,6 +336,12 @@ pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {
     if foreign(name, "", diag) {
         return;
     }
+    let places = places_of(&word, "");
+    if did_you_mean(&word, schema::directive_names()).is_none() && !places.is_empty() {
+        let found = diag.push(name, format!("`{word}` is a key, not a directive"));
+        found.help(format!("write {}", places.join(" or ")));
+        return;
+    }
     let found = diag.push(name, format!("unknown directive `{word}`"));
     match did_you_mean(&word, schema::directive_names()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
@@ -373,14 +400,66 @@ fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
     let other = match group.name {
         "websocket" => &schema::LONGPOLL,
         "longpoll" => &schema::WEBSOCKET,
-        _ => return false,
+        _ => return in_another_group(name, group, diag),
     };
     let Some(written) = written(other) else {
-        return false;
+        return in_another_group(name, group, diag);
     };
     diag.push(name, format!("`{word}` belongs to `{}`", other.name))
         .help(format!("write {written} beside `{}(..)`", group.name));
     true
+}
+
+/// Reports a key of any other group, unless a key of this one was meant.
+fn in_another_group(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
+    let word = name.to_string();
+    let places = places_of(&word, group.name);
+    if places.is_empty() || did_you_mean(&word, group.key_names()).is_some() {
+        return false;
+    }
+    diag.push(name, format!("unknown key `{word}` in `{}`", group.name))
+        .help(format!("write {}", places.join(" or ")));
+    true
+}
+
+/// Where a key stands, each place as it is written: at most three.
+fn places_of(word: &str, but: &str) -> Vec<String> {
+    let mut places = Vec::new();
+    for directive in schema::DIRECTIVES {
+        let group = match directive.form {
+            Form::Group(group) | Form::Switched(group) => group,
+            Form::Socket => &schema::SOCKET,
+            _ => continue,
+        };
+        let is_mount = matches!(directive.form, Form::Socket);
+        collect(word, but, group, is_mount, &mut places);
+    }
+    places.truncate(3);
+    places
+}
+
+fn collect(word: &str, but: &str, group: &'static Group, is_mount: bool, places: &mut Vec<String>) {
+    let shown = |inner: String| match is_mount && group.name != "socket" {
+        true => format!("`socket(.., {inner})`"),
+        false => format!("`{inner}`"),
+    };
+    for key in group.keys {
+        if key.name == word && group.name != but {
+            let value = if key.kind.group().is_some() {
+                "(..)"
+            } else {
+                " = .."
+            };
+            let before = if group.name == "socket" { ".., " } else { "" };
+            let place = shown(format!("{}({before}{word}{value})", group.name));
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        if let Some(nested) = key.kind.group() {
+            collect(word, but, nested, is_mount, places);
+        }
+    }
 }
 
 fn foreign(name: &Ident, within: &str, diag: &mut Diagnostics) -> bool {

@@ -18,6 +18,7 @@ use crate::{
         key::{Group, Key, Kind},
         names,
         recover::Arguments,
+        syntax,
     },
 };
 
@@ -74,9 +75,10 @@ impl Options {
             unfinished: Vec::new(),
         };
         while !arguments.is_empty() {
+            let tokens = arguments.first();
             match arguments.next(Argument::parse) {
                 Ok(argument) => options.add(argument, diag),
-                Err(error) => diag.push_syn(error),
+                Err(error) => syntax::report(&tokens, error, diag),
             }
         }
         options
@@ -146,7 +148,7 @@ impl Argument {
                         format!("`{name}` has no value"),
                     ));
                 }
-                return Ok(Argument::Value(name, input.parse()?));
+                return Ok(Argument::Value(name, expr::plain(input.parse()?)));
             }
             if input.peek2(token::Paren) {
                 let ahead = input.fork();
@@ -197,6 +199,17 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
         } else {
             names::unknown_key(name, group, diag);
         }
+        return;
+    }
+    if let Expr::Binary(comparison) = value
+        && matches!(comparison.op, syn::BinOp::Eq(_))
+        && let Some(name) = expr::word(&comparison.left)
+    {
+        diag.push(
+            &comparison.op,
+            format!("expected `{name} = ..`, not `{name} == ..`"),
+        )
+        .help(format!("write `{name} = ..`"));
         return;
     }
     let found = diag.push(value, format!("`{}` takes no positional value", group.name));

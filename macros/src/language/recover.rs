@@ -1,7 +1,7 @@
 //! Splits tokens into statements and arguments before they are parsed, so that one mistake does not
 //! hide others.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 
 /// Splits a body at each `;`, and after the braces of a `fn` or `struct`. The `;` is dropped,
@@ -38,7 +38,25 @@ pub(crate) fn is_item(tokens: &TokenStream) -> bool {
 }
 
 fn is_item_start(tokens: &[TokenTree]) -> bool {
-    names(tokens, "fn") || names(tokens, "struct")
+    names(tokens, "fn") || names(tokens, "struct") || foreign_item(tokens).is_some()
+}
+
+/// The keyword of an item that cannot stand in a declaration.
+pub(crate) fn foreign_item(tokens: &[TokenTree]) -> Option<&Ident> {
+    const KEYWORDS: [&str; 7] = ["const", "enum", "impl", "mod", "trait", "type", "use"];
+    let mut tokens = tokens.iter();
+    let mut after_hash = false;
+    let first = tokens.find(|token| {
+        let skipped = after_hash;
+        after_hash = is_punct(token, '#');
+        !after_hash && !skipped && !matches!(token, TokenTree::Ident(name) if name == "pub")
+    });
+    match first {
+        Some(TokenTree::Ident(name)) if KEYWORDS.iter().any(|keyword| name == keyword) => {
+            Some(name)
+        }
+        _ => None,
+    }
 }
 
 fn names(tokens: &[TokenTree], keyword: &str) -> bool {
@@ -88,6 +106,12 @@ impl Arguments {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.as_slice().is_empty()
+    }
+
+    /// The tokens up to the next comma.
+    pub(crate) fn first(&self) -> TokenStream {
+        let first = self.pieces.as_slice().first();
+        first.map_or_else(TokenStream::new, |piece| without_comma(piece))
     }
 
     /// The remaining tokens, if there are any.

@@ -86,6 +86,9 @@ impl Check<'_> {
         // An adapter is code, not a setting.
         let env = Env::of(value).filter(|_| !matches!(self.kind, Kind::Adapter));
         let Some(env) = env else {
+            if variable::within(self.name, value, self.diag) {
+                return;
+            }
             return self.acknowledged(value);
         };
         if phase == Phase::Compile {
@@ -252,7 +255,16 @@ impl Check<'_> {
             ),
             Kind::Text => self.text(value, |_, _| {}),
             Kind::Host => self.text(value, host::check),
-            Kind::Scheme => self.text(value, host::check_scheme),
+            Kind::Scheme => {
+                if let Some(word) =
+                    expr::word(value).filter(|word| *word == "http" || *word == "https")
+                {
+                    self.diag
+                        .push(value, "`scheme` takes a string")
+                        .help(format!("write `scheme = \"{word}\"`"));
+                }
+                self.text(value, host::check_scheme);
+            }
             Kind::Port { least } => self.port(value, least),
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => place::check(value, self.diag),

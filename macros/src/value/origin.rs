@@ -29,6 +29,9 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
                 (None, None) => {}
             }
         }
+    } else if let Some(text) = expr::text(value).filter(|text| text.value() == "conn") {
+        diag.push(text, "`conn` is a word, not a string")
+            .help("write `check_origin = conn`");
     } else if let Some(text) = expr::text(value) {
         diag.push(value, "`check_origin` takes a list")
             .help(format!("write `check_origin = [{:?}]`", text.value()));

@@ -41,6 +41,13 @@ impl Segment {
                 ),
             };
         }
+        let bare = text.trim_matches(['<', '>', '{', '}']);
+        if bare.len() + 2 == text.len() && is_variable(bare) {
+            return wrong(
+                "a variable is written `:name`",
+                Some(format!("write `:{bare}`")),
+            );
+        }
         if matches!(text, "." | "..") {
             return wrong(
                 "clients take dotted segments out of a path before they ask for it",
@@ -124,6 +131,12 @@ impl Segment {
 /// Checks the path of `socket("/path", ..)` and returns its segments if it is right.
 pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     let path = text.value();
+    if let Some((_, rest)) = path.split_once("://") {
+        let below = rest.split_once('/').map_or("", |(_, below)| below);
+        diag.push(text, "a mount has a path, without scheme and host")
+            .help(format!("write `\"/{below}\"`"));
+        return None;
+    }
     if !path.starts_with('/') {
         diag.push(text, "a mount path starts with `/`")
             .help(format!("write `\"/{path}\"`"));

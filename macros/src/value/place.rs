@@ -38,6 +38,16 @@ fn are_places(elements: &Punctuated<Expr, Token![,]>) -> bool {
 }
 
 fn check_one(value: &Expr, diag: &mut Diagnostics) {
+    if let Some(numbers) = unquoted(value) {
+        diag.push(value, "an address is a list of numbers, or a string")
+            .help(format!("write `ip = [{}]`", numbers.replace('.', ", ")));
+        return;
+    }
+    if expr::text(value).is_some_and(|text| text.value() == "localhost") {
+        diag.push(value, "`ip` is an address, not a name")
+            .help("write `ip = [127, 0, 0, 1]`");
+        return;
+    }
     let right = match (expr::list(value), expr::text(value)) {
         (Some(elements), _) => {
             let numbers: Vec<Option<i128>> = elements.iter().map(expr::integer).collect();
@@ -60,6 +70,14 @@ fn check_one(value: &Expr, diag: &mut Diagnostics) {
     if !right {
         diag.push_mistake(value, place::not_a_place());
     }
+}
+
+/// `127.0.0.1` without quotes, which is a field of a number.
+fn unquoted(value: &Expr) -> Option<String> {
+    let text = value.to_token_stream().to_string().replace(' ', "");
+    let is_field = matches!(value, Expr::Field(_)) && text.split('.').count() == 4;
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (is_field && text.split('.').all(digits)).then_some(text)
 }
 
 /// Each place of a list in a form of its own: text beside numbers.

@@ -1,7 +1,7 @@
 //! Parses `socket("/path", Type, ..)`.
 
-use proc_macro2::TokenStream;
-use syn::{Attribute, Expr, Ident, LitStr, Type};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{Attribute, Expr, Ident, LitStr, Type, parse::Parser};
 
 use crate::{
     diag::Diagnostics,
@@ -9,8 +9,8 @@ use crate::{
     language::{
         expr,
         options::Options,
-        recover::{Arguments, whole},
-        schema,
+        recover::{self, Arguments, whole},
+        schema, syntax,
     },
     warning::Part,
 };
@@ -22,8 +22,26 @@ pub(super) fn mount(
     part: Part,
     diag: &mut Diagnostics,
 ) -> Option<Mount> {
+    if let Some((first, second)) = swapped(&tokens) {
+        diag.push(&second, "the path of a mount comes first")
+            .help(format!("write `socket({second}, {first})`"));
+        return None;
+    }
     let mut arguments = Arguments::new(tokens);
+    let tokens = arguments.first();
+    if let Err(error) = whole::<Expr>.parse2(tokens.clone())
+        && !tokens.is_empty()
+    {
+        syntax::report(&tokens, error, diag);
+        return None;
+    }
     let path = path(name, &mut arguments, diag);
+    let second = arguments.first();
+    if let Ok(text) = syn::parse2::<LitStr>(second) {
+        diag.push(&text, "a mount has one path, and the type of its socket")
+            .help("write a `socket(..)` for each path");
+        return None;
+    }
     let socket = socket_type(name, &mut arguments, diag);
     let options = Options::parse_rest(arguments, &schema::SOCKET, diag);
     Some(Mount {
@@ -33,6 +51,15 @@ pub(super) fn mount(
         options,
         part,
     })
+}
+
+/// `socket(Room, "/room")`.
+fn swapped(tokens: &TokenStream) -> Option<(TokenTree, TokenTree)> {
+    let mut tokens = tokens.clone().into_iter();
+    let (first, comma, second) = (tokens.next()?, tokens.next()?, tokens.next()?);
+    let is_type = matches!(first, TokenTree::Ident(_));
+    let is_path = matches!(&second, TokenTree::Literal(text) if text.to_string().starts_with('"'));
+    (is_type && recover::is_comma(&comma) && is_path).then_some((first, second))
 }
 
 fn path(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<LitStr> {

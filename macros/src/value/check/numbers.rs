@@ -133,7 +133,19 @@ impl Check<'_> {
                 .and_then(expr::integer)
                 .is_some_and(|number| number <= 0);
             if !["secs", "millis"].contains(&unit.as_str()) {
-                if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
+                let number = arguments.first().and_then(expr::integer);
+                if let Some(scale) = unit_of_another_name(&unit) {
+                    let found = self.diag.push(value, format!("unknown unit `{unit}`"));
+                    match number.and_then(|number| scale.checked_mul(number)) {
+                        Some(millis) if millis % 1000 == 0 => {
+                            found.help(format!("write `secs({})`", millis / 1000))
+                        }
+                        Some(millis) => found.help(format!("write `millis({millis})`")),
+                        None => {
+                            found.help("durations are `secs(..)`, `millis(..)` or a `Duration`")
+                        }
+                    };
+                } else if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
                     self.diag
                         .push(value, format!("unknown unit `{unit}`"))
                         .help(format!("did you mean `{near}`?"));
@@ -152,4 +164,16 @@ impl Check<'_> {
             self.word(value, &["never"], Some("or write `secs(60)`"));
         }
     }
+}
+
+/// The milliseconds of a unit that people write.
+fn unit_of_another_name(unit: &str) -> Option<i128> {
+    Some(match unit {
+        "ms" | "milliseconds" | "msecs" => 1,
+        "s" | "seconds" => 1000,
+        "mins" | "minutes" => 60_000,
+        "hours" => 3_600_000,
+        "days" => 86_400_000,
+        _ => return None,
+    })
 }

@@ -1,5 +1,6 @@
 //! `env("NAME")`: a variable of the environment.
 
+use quote::ToTokens;
 use syn::Expr;
 
 use crate::{
@@ -39,11 +40,52 @@ pub(super) fn check(env: &Env, at: &Expr, diag: &mut Diagnostics) {
                 found.help(format!("write `env(\"{}\")`", variable_name(&text)));
             }
         }
+        (Some(name), 2) if env.default.is_none() => {
+            let default = env.name.last().map(ToTokens::to_token_stream);
+            let (name, default) = (name.value(), default.unwrap_or_default());
+            diag.push(at, "`env` takes the name of a variable alone")
+                .help(format!("write `env({name:?}).or({default})`"));
+        }
         _ => {
             diag.push(at, "`env` takes the name of a variable, as a literal")
                 .help("write `env(\"PORT\")`");
         }
     }
+}
+
+/// Reports `env(..)` in an expression that does something with it: a key reads it by itself.
+pub(super) fn within(key: &str, value: &Expr, diag: &mut Diagnostics) -> bool {
+    let Expr::MethodCall(call) = value else {
+        return false;
+    };
+    let mut receiver = &*call.receiver;
+    let mut default = default_of(call);
+    while let Expr::MethodCall(inner) = receiver {
+        if Env::of(receiver).is_some() {
+            break;
+        }
+        default = default.or_else(|| default_of(inner));
+        receiver = &inner.receiver;
+    }
+    let Some(name) = Env::of(receiver).and_then(|env| expr::text(env.variable()?)) else {
+        return false;
+    };
+    let name = name.value();
+    let found = diag.push(
+        &call.method,
+        format!("`env(..)` is read at start, as what `{key}` takes"),
+    );
+    match default {
+        Some(default) => found.help(format!("write `env({name:?}).or({default})`")),
+        None => found.help(format!("write `env({name:?})`")),
+    };
+    true
+}
+
+fn default_of(call: &syn::ExprMethodCall) -> Option<String> {
+    let is_default = call.method == "unwrap_or";
+    let value = call.args.first().filter(|_| is_default)?;
+    Some(value.to_token_stream().to_string())
 }
 
 fn variable_name(text: &str) -> String {

@@ -68,6 +68,19 @@ impl Check<'_> {
     /// A word of a closed set; anything that is not a word is left to `rustc`.
     pub(super) fn word(&mut self, value: &Expr, words: &[&str], more: Option<&str>) {
         let name = self.name;
+        let in_lower_case = expr::name(value).map(|name| name.to_string().to_ascii_lowercase());
+        if let (Some(word), None) = (in_lower_case, expr::word(value))
+            && words.contains(&word.as_str())
+            && expr::name(value).is_some_and(|name| name.to_string().contains(char::is_lowercase))
+        {
+            let shown = expr::name(value)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            self.diag
+                .push(value, format!("unknown value `{shown}` of `{name}`"))
+                .help(format!("did you mean `{word}`?"));
+            return;
+        }
         let Some(word) = expr::word(value).map(ToString::to_string) else {
             return;
         };
