@@ -11,6 +11,11 @@ const _: () = {
                 max_frame_size: __rt::at_least("max_frame_size", 128, LIMIT),
                 max_message_size: ::core::option::Option::Some(1_000_000),
                 compress: cfg!(unix),
+                deflate_options: __rt::DeflateOptions {
+                    level: 3,
+                    memory_level: __rt::between("memory_level", 1, 9, my::MEMORY),
+                    window_bits: 12,
+                },
                 subprotocols: ::core::option::Option::Some(
                     __rt::subprotocols(&["a", "b"]),
                 ),
