@@ -114,9 +114,14 @@ fn row(input: ParseStream) -> syn::Result<String> {
     Ok(name.to_string())
 }
 
-/// The names in the runtime's table of settings, by layer.
+/// The names in the runtime's tables of settings, by layer.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
-    let file = syn::parse_file(&read("config/table.rs")).unwrap();
+    let files = ["config/table.rs", "config/table/brokers.rs"];
+    files.into_iter().flat_map(rows).collect()
+}
+
+fn rows(file: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let file = syn::parse_file(&read(file)).unwrap();
     let tokens = file.items.into_iter().find_map(|item| match item {
         Item::Macro(item) if item.mac.path.is_ident("settings") => Some(item.mac.tokens),
         _ => None,

@@ -60,6 +60,7 @@ pub(super) fn all() -> BTreeMap<(String, String), About> {
         }
     }
     macro_rows("config/table.rs", "settings", &mut all, layers);
+    macro_rows("config/table/brokers.rs", "settings", &mut all, layers);
     macro_rows("private/names.rs", "names", &mut all, lists);
     all
 }

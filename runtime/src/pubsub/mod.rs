@@ -28,6 +28,7 @@
 // | `budget` | how many bytes may wait for delivery |
 // | `encoder` | how a broadcast becomes a message for clients |
 // | `framing` | how a transport writes that message |
+// | `members` | who subscribes, from outside |
 // | `subscriber` | who is subscribed, and how broadcasts reach them |
 // | `run` | publications that leave together, rendered once for all who share a form |
 // | `topic` | the members of one topic |
@@ -44,6 +45,7 @@ mod error;
 mod framing;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod members;
 mod nodes;
 mod payload;
 #[cfg(feature = "redis")]
@@ -66,7 +68,6 @@ use self::{
     adapter::{Adapter, ConnectError, NodeOptions},
     run::Except,
     shards::Shards,
-    topic::Entry,
 };
 pub use self::{
     broadcast::Broadcast,
@@ -284,40 +285,6 @@ impl PubSub {
         }
     }
 
-    /// The topic as a stream of broadcasts, for any task. Dropping the stream ends the
-    /// subscription.
-    ///
-    /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have.
-    /// A slower receiver is told how many it missed.
-    pub fn subscribe(&self, topic: &str) -> Subscription {
-        Subscription::new(self.0.clone(), topic)
-    }
-
-    /// Writes the topic's broadcasts to a connection, in this form.
-    pub(crate) fn forward(
-        &self,
-        topic: &str,
-        recipient: Arc<dyn Recipient>,
-        form: Form,
-    ) -> Membership {
-        self.0.join(topic, Entry::Forward(recipient, form))
-    }
-
-    /// Hands the topic's broadcasts to a subscriber as they are.
-    pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.0.join(topic, Entry::Deliver(subscriber))
-    }
-
-    /// Tells a subscriber when broadcasts of other nodes may be lost, and nothing else. `None` for
-    /// a node that is alone.
-    pub(crate) fn watch_gaps(
-        &self,
-        topic: &str,
-        watcher: Arc<dyn Subscriber>,
-    ) -> Option<Membership> {
-        self.0.watch(topic, watcher)
-    }
-
     /// Whether joins wait until the broker has confirmed the topic.
     #[cfg(feature = "channels")]
     pub(crate) fn confirms(&self) -> bool {
@@ -337,17 +304,6 @@ impl PubSub {
         }
     }
 
-    /// Like [`subscribe`](PubSub::subscribe), to a topic that other nodes publish to by
-    /// `direct_broadcast` only.
-    pub(crate) fn subscribe_here(&self, topic: &str) -> Subscription {
-        Subscription::here(self.0.clone(), topic)
-    }
-
-    /// Like `deliver`, from a topic that other nodes publish to by `direct_broadcast` only.
-    pub(crate) fn deliver_here(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.0.join_here(topic, Entry::Deliver(subscriber))
-    }
-
     /// The maximum size in bytes of a payload for other nodes.
     pub(crate) fn max_payload(&self) -> usize {
         self.0
@@ -361,31 +317,6 @@ impl PubSub {
         self.0
             .remote()
             .is_some_and(|remote| *remote.options.node != *node && remote.peers.is_down(node))
-    }
-
-    pub(crate) fn leave(&self, membership: Membership) {
-        self.0.leave(membership);
-    }
-
-    /// The first topics of this node by name, after this name, with how many subscriptions each
-    /// has.
-    pub(crate) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
-        self.0.topics(after, most)
-    }
-
-    /// Subscribers of a topic on this node, from a place in a shard on, and where the next are.
-    pub(crate) fn member_ids(
-        &self,
-        topic: &str,
-        from: (usize, usize),
-        most: usize,
-    ) -> (Vec<SubscriberId>, Option<(usize, usize)>) {
-        self.0.member_ids(topic, from, most)
-    }
-
-    /// How many subscriptions a topic has.
-    pub fn subscribers(&self, topic: &str) -> usize {
-        self.0.members(topic)
     }
 
     /// Accepts nothing more, delivers the rest, and waits until no task is left.
@@ -408,13 +339,13 @@ impl PubSub {
         self.0.remote()
     }
 
-    /// The number of tasks that deliver.
     /// Topics with subscribers, once for each shard, and bytes that wait for delivery.
     #[cfg(feature = "metrics")]
     pub(crate) fn figures(&self) -> (usize, usize) {
         self.0.figures()
     }
 
+    /// The number of tasks that deliver.
     pub(crate) fn tasks(&self) -> usize {
         self.0.tasks()
     }
