@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! cargo run --example auth
-//! curl -c jar -d 'name=ann&password=anchor' http://127.0.0.1:4000/login
-//! curl -b jar http://127.0.0.1:4000/token
+//! curl -c jar -d 'name=ann&password=anchor' http://localhost:4000/login
+//! curl -b jar http://localhost:4000/token
 //! ```
 //!
 //! A page opens the socket with it: `new Phoenix.Socket("/socket", {params: {token}})`.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --example axum_inside
-//! curl http://127.0.0.1:4000/
+//! curl http://localhost:4000/
 //! npx wscat -c ws://127.0.0.1:4000/clock/websocket
 //! ```
 //!

@@ -5,16 +5,16 @@
 //! cargo run --example board
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000/?name=ann> and <http://127.0.0.1:4000/?name=bob> in two windows:
+//! Then open <http://localhost:4000/?name=ann> and <http://localhost:4000/?name=bob> in two windows:
 //! each sees the tasks of the other, and that the other is there. Now add one from outside, and
 //! look at both windows:
 //!
 //! ```text
-//! curl -d 'paint the boat' http://127.0.0.1:4000/boards/1/tasks
+//! curl -d 'paint the boat' http://localhost:4000/boards/1/tasks
 //! ```
 //!
 //! `BOARD=board.db` keeps the tasks in a file. Board 2 is ann's alone: try
-//! <http://127.0.0.1:4000/?name=bob&board=2>. There are no passwords here: `examples/auth.rs` has
+//! <http://localhost:4000/?name=bob&board=2>. There are no passwords here: `examples/auth.rs` has
 //! them. `tests/in_memory.rs` tests all of it.
 
 #[path = "board/store.rs"]

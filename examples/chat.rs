@@ -4,9 +4,9 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. If a network
+//! Then open <http://localhost:4000> in two windows. `PORT` chooses another port. If a network
 //! blocks WebSocket, the client uses longpoll: try it with
-//! <http://127.0.0.1:4000/?transport=longpoll>. `examples/cluster.rs` runs it on three nodes.
+//! <http://localhost:4000/?transport=longpoll>. `examples/cluster.rs` runs it on three nodes.
 
 use std::convert::Infallible;
 

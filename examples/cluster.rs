@@ -7,7 +7,7 @@
 //! It uses the server at `REDIS_URL`, by default the one of this machine. If none answers, it
 //! starts `redis-server`, which has to be installed (Debian: `apt install redis-server`).
 //!
-//! Then open <http://127.0.0.1:4000>, <http://127.0.0.1:4001> and <http://127.0.0.1:4002>, one
+//! Then open <http://localhost:4000>, <http://localhost:4001> and <http://localhost:4002>, one
 //! window for each node. `PORT` chooses the first of the three ports. What is said in one window is
 //! heard in all, and all show the same visitors.
 //!

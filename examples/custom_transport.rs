@@ -5,12 +5,12 @@
 //! cargo run --example custom_transport
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Without a
+//! Then open <http://localhost:4000> in two windows. `PORT` chooses another port. Without a
 //! browser:
 //!
 //! ```text
-//! curl -N http://127.0.0.1:4000/room/harbour/sse
-//! curl -d 'Ahoy!' -H 'x-connection: <the data of the first event>' http://127.0.0.1:4000/room/harbour/sse
+//! curl -N http://localhost:4000/room/harbour/sse
+//! curl -d 'Ahoy!' -H 'x-connection: <the data of the first event>' http://localhost:4000/room/harbour/sse
 //! ```
 
 use std::{

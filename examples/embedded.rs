@@ -4,7 +4,7 @@
 //! cargo run --example embedded
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000>. Look at the table: each file has a hash of its content as its
+//! Then open <http://localhost:4000>. Look at the table: each file has a hash of its content as its
 //! `etag`, so a browser asks once more and is told 304. Copy `target/debug/examples/embedded`
 //! elsewhere and start it there: it needs no files beside it.
 

@@ -4,7 +4,7 @@
 //! cargo run --example errors
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000>. A debug build shows the developer what failed. With
+//! Then open <http://localhost:4000>. A debug build shows the developer what failed. With
 //! `--release`, and for clients on other machines, there are the application's own pages. `PORT`
 //! chooses another port.
 

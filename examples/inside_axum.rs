@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run --example inside_axum
 //! npx wscat -c ws://127.0.0.1:4000/rt/echo/websocket
-//! curl http://127.0.0.1:4000/say/hello
+//! curl http://localhost:4000/say/hello
 //! ```
 //!
 //! The last command tells how many sockets have heard it, and how many messages all of them have

@@ -5,7 +5,7 @@
 //! cargo run --example msgpack
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000>. Look at the sizes: the page shows how many bytes each message
+//! Then open <http://localhost:4000>. Look at the sizes: the page shows how many bytes each message
 //! has, and how many it would have as JSON. Bytes, such as the picture that it draws, travel as they
 //! are. Clients that ask for version 2, as all others do, still speak JSON on the same socket.
 //! `tests/in_memory.rs` tests it without a browser.

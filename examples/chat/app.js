@@ -74,7 +74,6 @@ leave.onclick = () => room.leave();
 
 say.onsubmit = (event) => {
   event.preventDefault();
-  if (room.state !== "joined") return;
   room
     .push("say", { text: say.text.value })
     .receive("error", ({ reason }) => note(`not sent: ${reason}`))
@@ -97,9 +96,12 @@ function tell(now) {
   room.push("typing", { typing });
 }
 
+// Nothing can be sent while the room is closed. What is written stays.
 function show(open, text) {
   state.dataset.open = open;
   state.textContent = text;
+  say.send.disabled = !open;
+  say.text.placeholder = open ? "Say something" : "You cannot say anything now";
   if (!open) here.replaceChildren();
 }
 
@@ -116,11 +118,21 @@ function note(...parts) {
 function add(...parts) {
   const line = document.createElement("li");
   line.append(...parts);
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   log.append(line);
   while (log.children.length > 500) log.firstChild.remove();
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  follow();
   return line;
+}
+
+// Who reads the newest line goes on to, also when the list of those present takes more room.
+let atEnd = true;
+log.onscroll = () => {
+  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+};
+new ResizeObserver(follow).observe(log);
+
+function follow() {
+  if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
 enter();
