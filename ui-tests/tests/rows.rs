@@ -87,14 +87,13 @@ fn fault(row: &Row<'_>) -> Option<String> {
 }
 
 fn sources(folder: &Path) -> String {
-    let entries = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
     let read = |path: std::path::PathBuf| match path.is_dir() {
         true => sources(&path),
         false => read(&path).unwrap_or_default(),
     };
-    entries.map(read).collect()
+    paths.map(read).collect()
 }
 
 #[test]

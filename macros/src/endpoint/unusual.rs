@@ -41,16 +41,20 @@ pub(super) fn check(declaration: &Declaration, diag: &mut Diagnostics) {
     diag.enter(WHOLE);
 }
 
+/// Warns of a server that has nothing to answer. Without `server` an endpoint may be there to publish.
 fn nothing_served(declaration: &Declaration, diag: &mut Diagnostics) {
-    if let (Some(item), true, None) = (
-        &declaration.item,
-        declaration.names.is_empty(),
-        &declaration.init,
-    ) {
-        diag.enter(WHOLE);
+    let serves = ["socket", "plug", "service", "dashboard", "live_reload"];
+    let is_whole = declaration.unfinished.is_empty() && declaration.init.is_none();
+    if let Some(server) = named(declaration, "server")
+        && let Value::Expr(_, value) = &server.value
+        && expr::boolean(value) == Some(true)
+        && is_whole
+        && !serves.iter().any(|name| declares(declaration, name))
+    {
+        diag.enter(server.part);
         diag.warn(
             "nothing_served",
-            &item.ident,
+            &server.name,
             "this endpoint has neither sockets nor plugs: every request is answered 404",
         )
         .help("add `socket(\"/socket\", RoomSocket);` or `service(router());`");

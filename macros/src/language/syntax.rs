@@ -36,13 +36,11 @@ fn punctuation(tokens: &[TokenTree], diag: &mut Diagnostics) -> bool {
             return true;
         }
         [TokenTree::Ident(name), equals, TokenTree::Group(body)]
-            if is(equals, '=') && is_brace(body) && !starts_with_atom(body) =>
+            if is(equals, '=') && is_brace(body) && !starts_with_atom(body) && !is_tuple(body) =>
         {
-            if !is_tuple(body) {
-                diag.push(body, format!("options of `{name}` stand in parentheses"))
-                    .help(format!("write `{name}(..)`"));
-                return true;
-            }
+            diag.push(body, format!("options of `{name}` stand in parentheses"))
+                .help(format!("write `{name}(..)`"));
+            return true;
         }
         _ => {}
     }

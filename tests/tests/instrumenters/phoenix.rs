@@ -24,6 +24,7 @@ endpoint! {
     state = Calls;
     instrumenters(|calls| Recording { name: "a", calls: calls.clone(), show });
     render_errors(formats(html = pages, json = StatusJson), log = false);
+    #[allow(deprecated, reason = "only instrumenters read the header")]
     socket("/socket/:room", UserSocket, log = debug, websocket(connect_info = [user_agent]));
     plug(RequestId::new());
     service(service_fn(answer));

@@ -2,6 +2,9 @@
 
 landfall::endpoint! {
     pub struct Web;
+
+    http(port = 4000);
+    server = true;
 }
 
 fn main() {}
