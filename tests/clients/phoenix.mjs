@@ -258,6 +258,26 @@ test("falls back to longpoll where WebSocket is refused", options, async () => {
   await ask(stays, "echo", { n: 2 }, ["ok", { n: 2 }]);
 });
 
+test("a longpoll session whose message is not handled in time is opened again", options, async () => {
+  const socket = connect("LongPoll", "/slow", { reconnectAfterMs: () => 50 });
+  const [closes, heard] = [[], []];
+  let opened = 0;
+  socket.onOpen(() => opened++);
+  socket.onClose(({ code }) => closes.push(code));
+  socket.onMessage(({ payload }) => heard.push(payload));
+  const says = (n) => socket.conn.send(JSON.stringify([null, null, "raw", "echo", { n }]));
+  await until("it is open", () => opened === 1);
+  says(1);
+  await until("it is echoed", () => heard.length === 1);
+  socket.conn.send(JSON.stringify([null, null, "raw", "hang", {}]));
+  // The server says 408 within the answer; the client closes, and opens another session.
+  await until("it is open again", () => opened === 2);
+  assert.deepEqual(closes, [1011]);
+  says(2);
+  await until("it is echoed", () => heard.length === 2);
+  assert.deepEqual(heard, [{ n: 1 }, { n: 2 }]);
+});
+
 function storage() {
   const map = new Map();
   return { getItem: (key) => map.get(key) ?? null, setItem: (key, value) => map.set(key, String(value)) };

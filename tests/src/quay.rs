@@ -28,7 +28,7 @@ endpoint! {
     socket("/socket", Visitor, websocket(transport_log = info), longpoll(transport_log = info));
     socket("/polled", Visitor, websocket = false, longpoll);
     socket("/raw", Raw, websocket(compress = true), longpoll);
-    socket("/slow", Raw, websocket = false, longpoll(window = secs(1)));
+    socket("/slow", Raw, websocket = false, longpoll(window = secs(1), callback_timeout = secs(2)));
     socket("/members", Member, websocket(auth_token = true), longpoll(auth_token = true));
     service(service_fn(page));
 }
@@ -116,7 +116,7 @@ impl Card {
     }
 }
 
-/// Echoes. The callback for the text `hang` does not return.
+/// Echoes. The callback for the text `hang`, and for a message of that event, does not return.
 #[derive(Debug)]
 pub struct Raw;
 
@@ -127,7 +127,8 @@ impl Raw {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        if message.as_text() == Some("hang") {
+        let hangs = |text: &str| text == "hang" || text.contains(r#""hang""#);
+        if message.as_text().is_some_and(hangs) {
             std::future::pending().await
         }
         out.push(message);

@@ -29,6 +29,12 @@ async fn phoenix_in_a_browser() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
+async fn phoenix_of_each_version() {
+    script("phoenix-versions.mjs", &[QUAY]).await;
+}
+
+#[tokio::test]
 #[ignore = "needs Python, and `tests/clients/requirements.txt` in target/venv"]
 async fn phoenix_channels_python_client() {
     python("channels_v2.py").await;
