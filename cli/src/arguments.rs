@@ -13,7 +13,7 @@ use lexopt::{
     Error, Parser, ValueExt,
 };
 
-use crate::help;
+use crate::{completions, help};
 
 const DEFAULT_DIRECTORY: &str = "static";
 
@@ -24,6 +24,12 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Without a name: all of them.
     Explain(Option<String>),
+    New(crate::new::Options),
+    Generate(crate::generate::Options),
+    /// Of a project, a folder or a file.
+    Routes(PathBuf),
+    /// Of a shell that is known.
+    Completions(&'static str),
     #[cfg(unix)]
     Dev(crate::dev::Options),
 }
@@ -41,20 +47,81 @@ pub(crate) struct Clean {
 
 pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
     let mut parser = Parser::from_iter(arguments);
-    match parser.next()? {
-        None | Some(Short('h') | Long("help")) => Ok(Command::Help(help::LANDFALL)),
-        Some(Short('V') | Long("version")) => Ok(Command::Version),
-        Some(Value(command)) if command == "digest" => read_digest(parser),
-        Some(Value(command)) if command == "digest.clean" => read_clean(parser),
-        Some(Value(command)) if command == "explain" => read_explain(parser),
-        #[cfg(unix)]
-        Some(Value(command)) if command == "dev" => {
-            let options = crate::dev::Options::read(parser)?;
-            Ok(options.map_or(Command::Help(help::DEV), Command::Dev))
+    let command = match parser.next()? {
+        None | Some(Short('h') | Long("help")) => return Ok(Command::Help(help::LANDFALL)),
+        Some(Short('V') | Long("version")) => return Ok(Command::Version),
+        Some(Value(command)) => command,
+        Some(other) => return Err(other.unexpected()),
+    };
+    let asked = |text: &'static str| move || Command::Help(text);
+    match command.to_str() {
+        Some("new") => {
+            let options = crate::new::Options::read(parser)?;
+            Ok(options.map_or_else(asked(help::NEW), Command::New))
         }
-        Some(Value(command)) if command == "help" => Ok(Command::Help(help::LANDFALL)),
-        Some(Value(command)) => Err(unknown_command(&command)),
-        Some(other) => Err(other.unexpected()),
+        Some("gen") => {
+            let options = crate::generate::Options::read(parser)?;
+            Ok(options.map_or_else(asked(help::GEN), Command::Generate))
+        }
+        #[cfg(unix)]
+        Some("dev") => {
+            let options = crate::dev::Options::read(parser)?;
+            Ok(options.map_or_else(asked(help::DEV), Command::Dev))
+        }
+        Some("routes") => {
+            let place = read_one(parser)?;
+            Ok(place.map_or_else(asked(help::ROUTES), |place| {
+                Command::Routes(place.map_or(".".into(), PathBuf::from))
+            }))
+        }
+        Some("explain") => {
+            let name = read_one(parser)?;
+            let name = name
+                .map(|name| name.map(OsString::string).transpose())
+                .transpose()?;
+            Ok(name.map_or_else(asked(help::EXPLAIN), Command::Explain))
+        }
+        Some("digest") => read_digest(parser),
+        Some("digest.clean") => read_clean(parser),
+        Some("completions") => read_completions(parser),
+        Some("help") => read_help(parser),
+        _ => Err(unknown_command(&command)),
+    }
+}
+
+/// At most one value. `None` if help is asked for.
+fn read_one(mut parser: Parser) -> Result<Option<Option<OsString>>, Error> {
+    let mut one = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Value(value) if one.is_none() => one = Some(value),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Some(one))
+}
+
+fn read_help(parser: Parser) -> Result<Command, Error> {
+    let Some(Some(command)) = read_one(parser)? else {
+        return Ok(Command::Help(help::LANDFALL));
+    };
+    let text = command.to_str().and_then(help::of);
+    text.map(Command::Help)
+        .ok_or_else(|| unknown_command(&command))
+}
+
+fn read_completions(parser: Parser) -> Result<Command, Error> {
+    let Some(shell) = read_one(parser)? else {
+        return Ok(Command::Help(help::COMPLETIONS));
+    };
+    let shell = shell.unwrap_or_default().string()?;
+    match completions::SHELLS
+        .into_iter()
+        .find(|known| *known == shell)
+    {
+        Some(known) => Ok(Command::Completions(known)),
+        None => Err("completions are for a shell; help: there are bash, zsh and fish".into()),
     }
 }
 
@@ -109,18 +176,6 @@ fn read_clean(mut parser: Parser) -> Result<Command, Error> {
         cleaner: if all { cleaner.all() } else { cleaner },
         quiet,
     }))
-}
-
-fn read_explain(mut parser: Parser) -> Result<Command, Error> {
-    let mut name = None;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Short('h') | Long("help") => return Ok(Command::Help(help::EXPLAIN)),
-            Value(value) if name.is_none() => name = Some(value.string()?),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Command::Explain(name))
 }
 
 fn encodings(list: &str) -> Result<Vec<Encoding>, Error> {

@@ -1,22 +1,48 @@
-//! The text of `--help`.
+//! The text of `--help`. Shells complete what stands here, too: see `completions`.
+
+/// The text of a command.
+pub(crate) fn of(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "new" => NEW,
+        "gen" => GEN,
+        #[cfg(unix)]
+        "dev" => DEV,
+        "routes" => ROUTES,
+        "explain" => EXPLAIN,
+        "digest" => DIGEST,
+        "digest.clean" => CLEAN,
+        "completions" => COMPLETIONS,
+        "help" => LANDFALL,
+        _ => return None,
+    })
+}
 
 pub(crate) const LANDFALL: &str = "\
-Runs an application while it is developed, and digests its static files.
+Landfall's tool: makes projects and parts of them, runs them while they are developed, says
+what they serve, and digests their static files.
 
-Usage: landfall dev [options] [-- ARGUMENTS]
-       landfall digest [DIR] [options]
-       landfall digest.clean [DIR] [options]
-       landfall explain [NAME]
+  landfall new harbour && cd harbour && landfall dev
+
+Usage: landfall COMMAND [options]
 
 Commands:
+  new            make a project that runs at once
+  gen            make a secret, a socket, a channel, a presence or a certificate
   dev            build and run a program, again whenever its files change
+  routes         list sockets, channels and plugs of a project
+  explain        what a directive or a key takes, and what is wrong with it
   digest         write digested copies, compressed siblings and the cache manifest
   digest.clean   remove earlier versions that nobody needs any more
-  explain        what a directive or a key takes, and what is wrong with it
+  completions    print what a shell completes
+  help           the text of `--help` of a command
 
 Options:
   -h, --help     of a command: `landfall digest --help`
   -V, --version
+
+Colours are for terminals. NO_COLOR=1 turns them off.
+
+Exit codes: 0 done, 1 something is in the way, 2 wrong usage.
 ";
 
 pub(crate) const DIGEST: &str = "\
@@ -103,4 +129,95 @@ what begins with a dot. A program whose build has not changed goes on. The progr
 the socket in place of a listener of `http(..)` that has the same port.
 
 Exit codes: 1 the port is taken or cargo cannot be run, 2 wrong usage.
+";
+
+pub(crate) const NEW: &str = "\
+Makes a project that runs at once: an endpoint, a channel, a page with Phoenix's client,
+tests, files for deployment and for CI.
+
+Usage: landfall new NAME [options]
+
+  NAME                  of the folder and of the crate: `harbour`, `my-app`, `work/harbour`
+
+Options:
+      --axum            axum listens, and its router has the endpoint
+      --raw             a raw socket in place of channels, for any WebSocket client
+      --no-channels     no socket at all: pages and static files
+      --path DIR        depend on the copy of landfall's repository in DIR
+                        [default: the released version]
+  -h, --help
+
+A folder that is there has to be empty.
+
+Exit codes: 0 done, 1 something is in the way, 2 wrong usage, also a name that no crate can have.
+";
+
+pub(crate) const GEN: &str = "\
+Makes a secret or a certificate, or writes a file of the project in the working directory.
+Files that are there stay as they are: what to add to them is said.
+
+Usage: landfall gen secret
+       landfall gen socket NAME [--channel NAME]
+       landfall gen channel NAME [--socket NAME]
+       landfall gen presence [NAME]
+       landfall gen cert [HOST..] [--output DIR]
+
+Kinds:
+  secret                prints 64 random letters, for SECRET_KEY_BASE
+  socket                a raw socket, with a test; with `--channel` one that has channels
+  channel               a channel, with a test
+  presence              names and a log for those who are here
+  cert                  cert.pem and key.pem for HOST, which nobody has signed, for a year
+
+  NAME                  of the type: `ChatRoom` or `chat_room`, with or without `Socket` or
+                        `Channel` at the end [presence: Presence]
+  HOST                  names and addresses [default: localhost 127.0.0.1 ::1]
+
+Options:
+      --channel NAME    of a socket: its first channel
+      --socket NAME     of a channel: whose it is [default: User]
+  -o, --output DIR      of a certificate: where to write it [default: cert]
+  -h, --help
+
+Only the owner can read the key. A secret for a server that is to start again:
+
+  (umask 077 && echo \"SECRET_KEY_BASE=$(landfall gen secret)\" > secrets)
+
+Exit codes: 0 done, 1 no project, a file is there already or cannot be written, 2 wrong usage.
+";
+
+pub(crate) const ROUTES: &str = "\
+Lists what the endpoints of a project serve: sockets with their transports and channels,
+plugs and the service, in the order in which a request meets them.
+
+Usage: landfall routes [DIR]
+
+  DIR                   a project, a folder or a file [default: .]
+
+Options:
+  -h, --help
+
+Declarations are read from the sources below `src`: nothing is built, and no program runs,
+so it needs neither a database nor a secret, and it takes no time. What a `#[cfg(..)]`
+stands in front of is listed with it. Declarations that a macro of your own writes are not
+found, nor are routes of a router, axum's say: it is listed as the expression that makes it.
+
+Exit codes: 0 done, 1 no endpoint, or a source that is no Rust, 2 wrong usage.
+";
+
+pub(crate) const COMPLETIONS: &str = "\
+Prints what a shell completes: commands, their options and what else is known.
+
+Usage: landfall completions SHELL
+
+  SHELL                 bash, zsh or fish
+
+Options:
+  -h, --help
+
+  bash    echo 'source <(landfall completions bash)' >> ~/.bashrc
+  zsh     landfall completions zsh > ~/.zfunc/_landfall
+  fish    landfall completions fish > ~/.config/fish/completions/landfall.fish
+
+Exit codes: 0 done, 2 wrong usage.
 ";

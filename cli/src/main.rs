@@ -2,16 +2,26 @@
 
 mod arguments;
 mod bar;
+mod colour;
+mod completions;
 #[cfg(unix)]
 mod dev;
 mod explain;
+mod generate;
 mod help;
+mod keywords;
+mod new;
+mod routes;
+mod sources;
 
 use std::{io::Write, process::ExitCode};
 
 use landfall_assets::DigestError;
 
-use self::arguments::{Clean, Command, Digest};
+use self::{
+    arguments::{Clean, Command, Digest},
+    colour::{Colours, Style},
+};
 
 /// The command was not understood.
 const USAGE: u8 = 2;
@@ -26,7 +36,7 @@ fn main() -> ExitCode {
     };
     let done = match command {
         Command::Help(text) => {
-            say(text);
+            say(&help_in_colours(text));
             Ok(())
         }
         Command::Version => {
@@ -35,6 +45,16 @@ fn main() -> ExitCode {
         }
         Command::Digest(digest) => run_digest(&digest).map_err(|error| error.to_string()),
         Command::Explain(name) => explain::run(name.as_deref()).map(|text| say(&text)),
+        Command::New(options) => new::run(&options).map(|text| say_done(&text)),
+        Command::Generate(options) => generate::run(&options).map(|text| say_done(&text)),
+        Command::Routes(place) => routes::run(&place).map(|text| {
+            let is_row = |line: &str| line.starts_with(' ');
+            say(&Colours::of_output().first_words(Style::Cyan, &text, is_row));
+        }),
+        Command::Completions(shell) => {
+            say(&completions::script(shell));
+            Ok(())
+        }
         Command::Clean(clean) => run_clean(&clean).map_err(|error| error.to_string()),
         #[cfg(unix)]
         Command::Dev(options) => dev::run(&options).map_err(|error| error.to_string()),
@@ -94,6 +114,27 @@ fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
+/// What was made is green, and what is to be typed stands out.
+fn say_done(text: &str) {
+    let is_done = |line: &str| line.starts_with("made ") || line.starts_with("wrote ");
+    say(&Colours::of_output().first_words(Style::Green, text, is_done));
+}
+
+/// Headings are bold, and names of commands and kinds.
+fn help_in_colours(text: &str) -> String {
+    let is_head = |line: &str| {
+        let is_entry = line.starts_with("  ") && !line.starts_with("   ");
+        is_entry
+            || ["Usage:", "Commands:", "Kinds:", "Options:", "Exit"]
+                .iter()
+                .any(|head| line.starts_with(head))
+    };
+    Colours::of_output().first_words(Style::Bold, text, is_head)
+}
+
 fn say_error(error: &str) {
-    eprintln!("error: {error}");
+    let colours = Colours::of_errors();
+    let help = colours.paint(Style::Cyan, "help:");
+    let error = error.replacen("help:", &help, 1);
+    eprintln!("{} {error}", colours.paint(Style::Red, "error:"));
 }

@@ -1,21 +1,10 @@
 //! The command as a shell calls it.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Output},
-};
+mod common;
 
-fn landfall(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_landfall"))
-        .args(arguments)
-        .output()
-        .expect("the command runs")
-}
+use std::{fs, path::PathBuf, process::Command};
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
-}
+use common::{landfall, text};
 
 /// A directory with a script, for the test of this name.
 fn site(name: &str) -> PathBuf {
@@ -102,6 +91,16 @@ fn what_is_wrong_is_told() {
             2,
             "error: there is no command `digset`; try `landfall --help`\n",
         ),
+        (
+            &["help", "digset"],
+            2,
+            "error: there is no command `digset`; try `landfall --help`\n",
+        ),
+        (
+            &["completions", "tcsh"],
+            2,
+            "error: completions are for a shell; help: there are bash, zsh and fish\n",
+        ),
         (&["digest", "--fast"], 2, "error: invalid option '--fast'\n"),
         (
             &["digest", "a", "b"],
@@ -129,11 +128,16 @@ fn what_is_wrong_is_told() {
 #[test]
 fn help_is_there() {
     for (arguments, told) in [
-        (&[][..], "landfall digest.clean"),
-        (&["--help"], "landfall digest.clean"),
+        (&[][..], "  digest.clean  "),
+        (&["--help"], "  digest.clean  "),
         (&["digest", "--help"], "--no-vsn"),
         (&["digest.clean", "-h"], "--keep N"),
         (&["--version"], "landfall 0."),
+        (&["help"], "  routes  "),
+        (&["help", "routes"], "Usage: landfall routes [DIR]"),
+        (&["new", "--help"], "--no-channels"),
+        (&["gen", "cert", "--help"], "HOST"),
+        (&["dev", "-h"], "--port"),
     ] {
         let done = landfall(arguments);
         assert!(
@@ -183,4 +187,74 @@ fn what_is_no_name_is_told_with_those_like_it() {
         text(&nothing.stderr),
         "error: nothing is called `zzz`; help: `landfall explain` lists all names\n"
     );
+}
+
+/// What bash offers for a line.
+fn completed(words: &[&str]) -> Vec<String> {
+    let script = format!(
+        "source <({:?} completions bash); COMP_WORDS=({}); COMP_CWORD={}; _landfall; echo \"${{COMPREPLY[@]}}\"",
+        env!("CARGO_BIN_EXE_landfall"),
+        words
+            .iter()
+            .map(|word| format!("'{word}'"))
+            .collect::<Vec<_>>()
+            .join(" "),
+        words.len() - 1
+    );
+    let done = Command::new("bash").args(["-c", &script]).output();
+    let done = done.expect("bash runs");
+    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
+    text(&done.stdout)
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn bash_completes_commands_and_options() {
+    assert_eq!(completed(&["landfall", "di"]), ["digest", "digest.clean"]);
+    assert_eq!(completed(&["landfall", "new", "--a"]), ["--axum"]);
+    assert_eq!(completed(&["landfall", "gen", "c"]), ["channel", "cert"]);
+    assert_eq!(
+        completed(&["landfall", "gen", "secret", "--o"]),
+        ["--output"]
+    );
+    assert_eq!(completed(&["landfall", "completions", ""]).len(), 4);
+}
+
+#[test]
+fn every_command_is_completed_and_has_help() {
+    let help = text(&landfall(&["--help"]).stdout);
+    let (_, commands) = help.split_once("Commands:\n").expect("commands");
+    let names = commands.lines().take_while(|line| !line.is_empty());
+    let names: Vec<_> = names
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() >= 9, "{names:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = text(&landfall(&["completions", shell]).stdout);
+        for name in &names {
+            assert!(script.contains(name), "{shell}: {name}");
+        }
+        assert!(script.contains("no-channels"), "{shell}: {script}");
+    }
+    for name in names {
+        let done = landfall(&["help", name]);
+        let told = text(&done.stdout);
+        assert!(
+            done.status.success() && told.contains("Exit codes: "),
+            "{name}: {told}"
+        );
+    }
+}
+
+#[test]
+fn nobody_but_a_terminal_is_shown_colours() {
+    for arguments in [&["--help"][..], &["explain", "url"], &["digset"]] {
+        let done = landfall(arguments);
+        assert!(
+            ![done.stdout, done.stderr].concat().contains(&0x1b),
+            "{arguments:?}"
+        );
+    }
 }

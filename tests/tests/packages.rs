@@ -56,6 +56,11 @@ fn packages_contain_their_licences_and_those_of_what_others_wrote() {
     }
     let files = packaged("landfall");
     assert!(files.contains("README.md"), "{files:?}");
+    let command = packaged("landfall-cli");
+    for theirs in ["phoenix.js", "phoenix.LICENSE.md"] {
+        let theirs = format!("templates/static/assets/{theirs}");
+        assert!(command.contains(&theirs), "there is no {theirs}");
+    }
     for theirs in ["phoenix.min.js", "phoenix.LICENSE.md"] {
         let theirs = format!("src/live_reload/{theirs}");
         assert!(files.contains(&theirs), "there is no {theirs}");

@@ -1,0 +1,44 @@
+//! A copy of the repository to depend on, and the workspace that a project is in.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What `Cargo.toml` says about landfall, in braces: a released version, or a copy.
+///
+/// # Errors
+/// There is no copy of the repository.
+pub(super) fn dependency(path: Option<&Path>) -> Result<String, String> {
+    let Some(path) = path else {
+        return Ok(format!("version = \"{}\"", env!("CARGO_PKG_VERSION")));
+    };
+    let library = path.join("runtime");
+    let manifest = fs::read_to_string(library.join("Cargo.toml")).unwrap_or_default();
+    if !manifest.lines().any(|line| line == "name = \"landfall\"") {
+        return Err(format!(
+            "`{}` is no copy of landfall's repository: it has no `runtime/Cargo.toml` of it; \
+             help: `git clone {}`",
+            path.display(),
+            env!("CARGO_PKG_REPOSITORY")
+        ));
+    }
+    let library = library
+        .canonicalize()
+        .map_err(|error| format!("cannot find `{}`: {error}", library.display()))?;
+    // A literal string of TOML: as it is, also with `\`.
+    Ok(format!("path = '{}'", library.display()))
+}
+
+/// The manifest of the workspace in whose folder the project is.
+pub(super) fn workspace_around(place: &Path) -> Option<PathBuf> {
+    let place = place.canonicalize().ok()?;
+    place
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join("Cargo.toml"))
+        .find(|manifest| {
+            fs::read_to_string(manifest)
+                .is_ok_and(|text| text.lines().any(|line| line.trim_end() == "[workspace]"))
+        })
+}

@@ -1,0 +1,5 @@
+"use strict";
+
+const state = document.getElementById("state");
+state.dataset.open = true;
+state.textContent = "it runs";
