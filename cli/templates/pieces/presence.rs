@@ -27,7 +27,7 @@ impl Fetch for Game {
         let keys: Vec<&str> = presences.iter().map(|(key, _)| key).collect();
         let names = self.names(&keys).await?;
         for (key, present) in presences.iter_mut() {
-            present.insert("name", names.get(key));
+            present.insert("name", names.get(key).cloned());
         }
         Ok(())
     }
