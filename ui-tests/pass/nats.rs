@@ -39,13 +39,8 @@ landfall::endpoint! {
 async fn main() -> Result<(), landfall::Error> {
     let declared = Web::settings().pubsub.nats;
     assert!(declared.get().is_some_and(|nats| nats.tls.get().is_some()));
-    for told in [
-        Local::start().await.map(drop).expect_err("the feature is off"),
-        Named::start().await.map(drop).expect_err("the feature is off"),
-    ] {
-        let told = format!("{told:?}");
-        assert!(told.contains("`nats` needs landfall's feature `nats`, which is off"), "{told}");
-        assert!(told.contains("features = [\"nats\"]") && told.contains("pass/nats.rs"), "{told}");
-    }
+    // Without the feature, which the start says, or without credentials and without a server.
+    assert!(Local::start().await.is_err_and(|error| error.is_config() || error.is_broker()));
+    assert!(Named::start().await.is_err_and(|error| error.is_config() || error.is_broker()));
     Alone::start().await?.shutdown().await
 }

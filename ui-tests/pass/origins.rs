@@ -1,4 +1,4 @@
-//! Apps with a web view and browser extensions are listed by schemes of their own, at the endpoint and at a mount.
+// Apps with a web view and browser extensions are listed by schemes of their own, at the endpoint and at a mount.
 
 use landfall::prelude::*;
 

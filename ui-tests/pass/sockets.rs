@@ -1,4 +1,4 @@
-//! Sockets in every way that they can be written.
+// Sockets in every way that they can be written.
 
 mod rooms {
     use landfall::{prelude::*, socket::{Children, RequestUri}};

@@ -1,4 +1,4 @@
-//! The state of an application, in every form.
+// The state of an application, in every form.
 
 use std::marker::PhantomData;
 
