@@ -3,7 +3,13 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, Weak,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
     time::Duration,
 };
 
@@ -220,6 +226,8 @@ pub(crate) struct Inbox<I> {
     id: SubscriberId,
     pubsub: PubSub,
     meter: MailboxMeter,
+    /// Messages wait. It is set under the lock, and read without.
+    waiting: AtomicBool,
     state: Mutex<State<I>>,
     /// Set when the connection's task exists. Messages that are sent before wait.
     waker: OnceLock<Weak<dyn InboxWaker>>,
@@ -242,6 +250,7 @@ impl<I> Inbox<I> {
             id,
             pubsub,
             meter,
+            waiting: AtomicBool::new(false),
             state: Mutex::new(state),
             waker: OnceLock::new(),
         })
@@ -274,6 +283,7 @@ impl<I> Inbox<I> {
                 return Err(MailboxError::Full(value));
             }
             state.queue.push_back(make(value));
+            self.waiting.store(true, Release);
         }
         self.meter.came();
         self.wake();
@@ -288,13 +298,18 @@ impl<I> Inbox<I> {
 
     /// Takes all messages, with their memory.
     pub(crate) fn take(&self) -> VecDeque<I> {
-        let taken = std::mem::take(&mut self.lock().queue);
+        let taken = {
+            let mut state = self.lock();
+            self.waiting.store(false, Relaxed);
+            std::mem::take(&mut state.queue)
+        };
         self.meter.taken(taken.len());
         taken
     }
 
+    /// Without the lock: who sends afterwards wakes the socket's task.
     pub(crate) fn is_empty(&self) -> bool {
-        self.lock().queue.is_empty()
+        !self.waiting.load(Acquire)
     }
 
     /// Refuses further messages, and ends all subscriptions. Returns what waited. Drop it after
@@ -303,6 +318,7 @@ impl<I> Inbox<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
             state.closed = true;
+            self.waiting.store(false, Relaxed);
             (
                 std::mem::take(&mut state.subscriptions),
                 std::mem::take(&mut state.queue),

@@ -70,7 +70,9 @@ impl<O: Swept> Recipient for Shared<O> {
 impl<O: Swept> ClientLink for Shared<O> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
         let bytes = message.len();
-        self.put(O::frame(&self.side, message)?);
+        if !self.gather(&message) {
+            self.put(O::frame(&self.side, message)?);
+        }
         self.sent(bytes);
         Ok(())
     }

@@ -28,6 +28,14 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
     /// How broadcasts are framed. Called without the lock.
     fn framing(side: &Self::Side) -> &'static Framing;
 
+    /// Takes a message of the socket itself as it is, where nothing stands in the way: less than
+    /// half of the limit waits, and the socket has its turn. If false, it has to be framed and
+    /// pushed.
+    fn gather(&mut self, side: &Self::Side, message: &Message, options: &OutboxOptions) -> bool {
+        let _ = (side, message, options);
+        false
+    }
+
     /// Sends a message of the socket itself.
     fn push(&mut self, framed: Self::Framed, options: &OutboxOptions) -> Sent;
 

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     contain,
+    message::Message,
     pubsub::{Encoder, SubscriberId},
     socket::{Inbox, InboxWaker},
     transport::context::MountContext,
@@ -166,6 +167,14 @@ impl<O: Out> Shared<O> {
     /// The callback has returned, or is dropped. Most have returned at once, and pay for a load.
     pub(super) fn callback_returns(&self) {
         self.busy.end();
+    }
+
+    /// Sends a message of the socket's own, in the common case. If false, it has to be framed and
+    /// [put](Shared::put).
+    pub(super) fn gather(&self, message: &Message) -> bool {
+        self.state()
+            .out
+            .gather(&self.side, message, &self.context.options.outbox)
     }
 
     /// Sends something of the socket's own.

@@ -43,6 +43,11 @@ impl Tally {
         };
     }
 
+    /// Whether nothing that the socket sends in this turn is counted.
+    pub(in crate::transport) fn is_free(&self) -> bool {
+        self.credit == FREE
+    }
+
     /// Whether the socket may send so many bytes. The last message may be larger than what is left.
     pub(in crate::transport) fn spend(&mut self, bytes: usize) -> bool {
         if self.credit == FREE {

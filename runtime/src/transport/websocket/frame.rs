@@ -92,22 +92,60 @@ impl Head {
 
     /// Unmasks a payload (RFC 6455 §5.3).
     pub(super) fn unmask(&self, payload: &mut [u8]) {
-        self.unmask_from(payload, 0);
+        unmask(payload, self.mask);
     }
 
     /// Unmasks a part of a payload that begins `offset` bytes after its start.
     pub(super) fn unmask_from(&self, part: &mut [u8], offset: usize) {
         let mut mask = self.mask;
         mask.rotate_left(offset % 4);
-        let [a, b, c, d] = mask;
-        let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-        let (words, rest) = part.as_chunks_mut::<8>();
-        for word in words {
+        unmask(part, mask);
+    }
+
+    /// A payload without its mask, in memory of its own.
+    pub(super) fn unmasked(&self, payload: &[u8]) -> Vec<u8> {
+        if payload.len() < LONG {
+            let mut plain = payload.to_vec();
+            self.unmask(&mut plain);
+            return plain;
+        }
+        // One pass, where copying costs more than what `Bytes` does about unused capacity.
+        let wide = wide(self.mask);
+        let (words, rest) = payload.as_chunks::<8>();
+        let mut plain = Vec::with_capacity(payload.len().div_ceil(8));
+        plain.extend(
+            words
+                .iter()
+                .map(|word| (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes()),
+        );
+        let mut plain = plain.into_flattened();
+        plain.extend(rest.iter().zip(wide.to_ne_bytes()).map(|(a, b)| a ^ b));
+        plain
+    }
+}
+
+/// Payloads from this size on are unmasked as they are copied.
+const LONG: usize = 512;
+
+/// The mask of eight bytes.
+fn wide([a, b, c, d]: [u8; 4]) -> u64 {
+    u64::from_ne_bytes([a, b, c, d, a, b, c, d])
+}
+
+fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
+    let wide = wide(mask);
+    let (blocks, rest) = bytes.as_chunks_mut::<32>();
+    for block in blocks {
+        for word in block.as_chunks_mut::<8>().0 {
             *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
         }
-        for (byte, key) in rest.iter_mut().zip([a, b, c, d, a, b, c]) {
-            *byte ^= key;
-        }
+    }
+    let (words, rest) = rest.as_chunks_mut::<8>();
+    for word in words {
+        *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+    }
+    for (byte, key) in rest.iter_mut().zip(wide.to_ne_bytes()) {
+        *byte ^= key;
     }
 }
 

@@ -34,6 +34,18 @@ pub enum Event {
     Violation { code: u16, text: &'static str },
 }
 
+impl From<Ending> for Event {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Close { code, text } => Event::Close { code, text },
+            Ending::Violation(violation) => Event::Violation {
+                code: violation.code,
+                text: violation.text,
+            },
+        }
+    }
+}
+
 /// The reading side of a connection.
 pub struct Frames {
     incoming: Incoming,
@@ -72,25 +84,27 @@ impl Frames {
         let (mut cx, mut events) = (Context::from_waker(Waker::noop()), Vec::new());
         while (self.incoming.is_fresh() || !bytes.is_empty()) && !self.ended {
             let read = pin!(&mut bytes);
-            let polled =
-                self.incoming
-                    .poll_read(&mut cx, read.get_mut(), &mut self.scratch, &self.limits);
-            let Poll::Ready(Ok(mut arrived)) = polled else {
+            let polled = self
+                .incoming
+                .poll_read(&mut cx, read.get_mut(), &mut self.scratch);
+            let Poll::Ready(Ok(Some(mut unread))) = polled else {
                 unreachable!("there is something to read")
             };
-            events.extend(arrived.by_ref().map(|arrival| match arrival {
-                Arrival::Message(message) => Event::Message(message),
-                Arrival::Control(control) => Event::Control(control),
-            }));
-            self.ended = arrived.ending.is_some();
-            events.extend(arrived.ending.map(|ending| match ending {
-                Ending::Close { code, text } => Event::Close { code, text },
-                Ending::Violation(violation) => Event::Violation {
-                    code: violation.code,
-                    text: violation.text,
-                },
-                Ending::Eof => unreachable!("there are bytes left"),
-            }));
+            loop {
+                match self.incoming.next(&mut unread, &self.limits) {
+                    Ok(Some(Arrival::Message(message))) => events.push(Event::Message(message)),
+                    Ok(Some(Arrival::Control(control))) => events.push(Event::Control(control)),
+                    Ok(None) => break self.incoming.keep(unread, false),
+                    Err(ending) => {
+                        self.ended = true;
+                        break events.push(ending.into());
+                    }
+                }
+                // As if a callback had not returned.
+                if events.len() % 3 == 0 {
+                    break self.incoming.keep(unread, true);
+                }
+            }
         }
         events
     }

@@ -1,7 +1,8 @@
 //! What comes from one client: bytes into frames, frames into messages (RFC 6455 §5.4).
 
-mod arrived;
+mod event;
 mod partial;
+mod unread;
 
 use std::{
     io,
@@ -13,8 +14,14 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
-pub(super) use self::arrived::{Arrived, Ending, Event};
-use self::partial::{Partial, message};
+pub(super) use self::{
+    event::{Ending, Event},
+    unread::Unread,
+};
+use self::{
+    partial::{Partial, message},
+    unread::Held,
+};
 use super::{
     deflate::{Deflate, Inflater},
     frame::{self, Head, Violation},
@@ -47,12 +54,14 @@ pub(super) enum Ahead {
 }
 
 /// The reading side. It holds bytes only for a head that is not complete, for a message that is
-/// not, and what was too much to be taken at once.
+/// not, and what has come behind a callback that has not returned.
 #[derive(Default)]
 pub(super) struct Incoming {
     rest: Vec<u8>,
-    /// `rest` has not been parsed yet: it came with the handshake, while callbacks ran, or behind
-    /// many other frames.
+    /// So many bytes of `rest` have been taken apart.
+    done: usize,
+    /// The others have not been looked at yet: they came with the handshake, while callbacks ran,
+    /// or behind a message whose callback has not returned.
     fresh: bool,
     partial: Option<Box<Partial>>,
     inflater: Option<Box<Inflater>>,
@@ -68,43 +77,58 @@ impl Incoming {
         }
     }
 
-    /// Reads once, into `scratch`, and takes apart what came; without reading, what is left of an
-    /// earlier read.
-    pub(super) fn poll_read(
+    /// Reads once, into `scratch`; without reading, gives what is left of an earlier read. `None`
+    /// at the end of the stream. What is not taken apart has to be [kept](Incoming::keep).
+    pub(super) fn poll_read<'a>(
         &mut self,
         cx: &mut Context<'_>,
         stream: &mut (impl AsyncRead + Unpin),
-        scratch: &mut [u8],
-        limits: &Limits,
-    ) -> Poll<io::Result<Arrived>> {
-        let kept = self.rest.len();
-        let mut arrived = Arrived::default();
+        scratch: &'a mut [u8],
+    ) -> Poll<io::Result<Option<Unread<'a>>>> {
         if self.fresh {
-            let mut rest = std::mem::take(&mut self.rest);
-            let used = self.take_apart(&mut rest, limits, &mut arrived);
-            rest.drain(..used);
-            if !self.fresh {
-                rest.shrink_to_fit();
-            }
-            self.rest = rest;
-            return Poll::Ready(Ok(arrived));
+            return Poll::Ready(Ok(Some(Unread {
+                bytes: Held::Kept(std::mem::take(&mut self.rest)),
+                at: std::mem::take(&mut self.done),
+            })));
         }
+        let kept = self.rest.len();
         let mut buf = ReadBuf::new(scratch);
-        buf.put_slice(&self.rest);
+        if kept > 0 {
+            buf.put_slice(&self.rest);
+        }
         ready!(Pin::new(stream).poll_read(cx, &mut buf))?;
-        let filled = buf.filled_mut();
-        if filled.len() == kept {
-            arrived.ending = Some(Ending::Eof);
-            return Poll::Ready(Ok(arrived));
+        let filled = buf.filled().len();
+        if filled == kept {
+            return Poll::Ready(Ok(None));
         }
-        let used = self.take_apart(filled, limits, &mut arrived);
-        if used < filled.len() {
-            self.rest.clear();
-            self.rest.extend_from_slice(&filled[used..]);
-        } else {
-            self.rest = Vec::new();
+        Poll::Ready(Ok(Some(Unread::lent(&mut scratch[..filled]))))
+    }
+
+    /// Keeps what has not been taken apart. `fresh` says that it may contain whole frames.
+    pub(super) fn keep(&mut self, unread: Unread<'_>, fresh: bool) {
+        let Unread { bytes, at } = unread;
+        match bytes {
+            Held::Lent(bytes) if at < bytes.len() => {
+                self.fresh = fresh;
+                self.rest.clear();
+                self.rest.extend_from_slice(&bytes[at..]);
+            }
+            Held::Kept(bytes) if fresh && at < bytes.len() => {
+                self.fresh = true;
+                self.done = at;
+                self.rest = bytes;
+            }
+            Held::Kept(bytes) => {
+                self.fresh = false;
+                self.rest = bytes[at..].to_vec();
+            }
+            Held::Lent(_) => {
+                self.fresh = false;
+                if self.rest.capacity() > 0 {
+                    self.rest = Vec::new();
+                }
+            }
         }
-        Poll::Ready(Ok(arrived))
     }
 
     /// Memory that is held between two reads, but for the inflater's window.
@@ -118,7 +142,6 @@ impl Incoming {
     }
 
     /// The next read brings what is left of an earlier one.
-    #[cfg(feature = "fuzzing")]
     pub(super) fn is_fresh(&self) -> bool {
         self.fresh
     }
@@ -131,6 +154,7 @@ impl Incoming {
         stream: &mut (impl AsyncRead + Unpin),
         scratch: &mut [u8],
     ) -> Ahead {
+        self.rest.drain(..std::mem::take(&mut self.done));
         while self.rest.len() < AHEAD {
             let most = scratch.len().min(AHEAD - self.rest.len());
             let mut buf = ReadBuf::new(&mut scratch[..most]);
@@ -146,95 +170,69 @@ impl Incoming {
         Ahead::Full
     }
 
-    /// Parses `bytes`, and returns how many of them need not be kept. Notes whether the others may
-    /// contain whole frames.
-    fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> usize {
-        let used = self
-            .frames(bytes, limits, arrived)
-            .unwrap_or_else(|violation| {
-                arrived.ending = Some(Ending::Violation(violation));
-                0
-            });
-        let used = if arrived.ending.is_some() {
-            bytes.len()
-        } else {
-            used
-        };
-        self.fresh = used < bytes.len() && arrived.is_full();
-        used
-    }
-
-    /// Parses frames at the front of `bytes`, and returns their length in bytes.
-    fn frames(
+    /// The next message or control frame; `None` if more has to come before there is one.
+    pub(super) fn next(
         &mut self,
-        bytes: &mut [u8],
+        unread: &mut Unread<'_>,
         limits: &Limits,
-        arrived: &mut Arrived,
-    ) -> Result<usize, Violation> {
-        let mut at = 0;
+    ) -> Result<Option<Event>, Ending> {
+        let (bytes, at) = unread.parts();
         loop {
-            at += self.go_on(&mut bytes[at..], limits, arrived)?;
-            if arrived.is_full() {
-                return Ok(at);
+            if self.partial.is_some()
+                && let Some(message) = self.go_on(bytes, at, limits)?
+            {
+                return Ok(Some(message));
             }
-            let Some(head) = Head::parse(&bytes[at..], limits.max_frame, limits.deflate.is_some())?
+            let Some(head) =
+                Head::parse(&bytes[*at..], limits.max_frame, limits.deflate.is_some())?
             else {
-                return Ok(at);
+                return Ok(None);
             };
-            let body = at + head.len;
-            let whole = bytes.len() - body >= head.payload;
+            let body = &mut bytes[*at + head.len..];
             match head.opcode {
-                OpCode::Control(control) => {
-                    if !whole {
-                        return Ok(at);
-                    }
-                    let payload = &mut bytes[body..body + head.payload];
-                    head.unmask(payload);
-                    if self.control(control, payload, arrived)? {
-                        return Ok(body + head.payload);
-                    }
-                    at = body + head.payload;
-                }
                 OpCode::Data(data) => {
                     self.begin(data, head, limits)?;
-                    if whole && head.is_final && data != Data::Continue {
-                        let payload = &mut bytes[body..body + head.payload];
-                        head.unmask(payload);
-                        arrived.push(self.whole(data, &head, payload, limits)?);
-                        at = body + head.payload;
-                    } else {
-                        self.partial(data, head)?;
-                        at = body;
+                    *at += head.len;
+                    if head.is_final
+                        && data != Data::Continue
+                        && let Some(payload) = body.get_mut(..head.payload)
+                    {
+                        *at += head.payload;
+                        return Ok(Some(self.whole(data, &head, payload, limits)?));
                     }
+                    self.partial(data, head)?;
+                }
+                OpCode::Control(control) => {
+                    let Some(payload) = body.get_mut(..head.payload) else {
+                        return Ok(None);
+                    };
+                    *at += head.len + head.payload;
+                    head.unmask(payload);
+                    return control_frame(control, payload).map(Some);
                 }
             }
         }
     }
 
-    /// A control frame; true after a close frame.
-    fn control(
-        &mut self,
-        control: Control,
-        payload: &[u8],
-        arrived: &mut Arrived,
-    ) -> Result<bool, Violation> {
-        match control {
-            Control::Ping => arrived.push(Event::Control(ControlFrame::Ping(
-                Bytes::copy_from_slice(payload),
-            ))),
-            Control::Pong => arrived.push(Event::Control(ControlFrame::Pong(
-                Bytes::copy_from_slice(payload),
-            ))),
-            _ => {
-                let (code, text) = frame::parse_close(payload)?;
-                arrived.ending = Some(Ending::Close {
-                    code,
-                    text: text.to_owned(),
-                });
-                return Ok(true);
-            }
+    /// Whether no message comes before the end of the input: a close frame is next, or what is no
+    /// frame.
+    pub(super) fn ends_here(&self, unread: &mut Unread<'_>, limits: &Limits) -> bool {
+        if self
+            .partial
+            .as_ref()
+            .is_some_and(|partial| partial.frame.is_some())
+        {
+            return false;
         }
-        Ok(false)
+        let (bytes, at) = unread.parts();
+        match Head::parse(&bytes[*at..], limits.max_frame, limits.deflate.is_some()) {
+            Ok(Some(head)) => {
+                head.opcode == OpCode::Control(Control::Close)
+                    && bytes.len() - *at >= head.len + head.payload
+            }
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     /// Checks that a data frame may stand here, and how large the message becomes by it.
@@ -260,12 +258,15 @@ impl Incoming {
         &mut self,
         data: Data,
         head: &Head,
-        payload: &[u8],
+        payload: &mut [u8],
         limits: &Limits,
     ) -> Result<Event, Violation> {
         let payload = match limits.deflate {
-            Some(deflate) if head.compressed => self.inflate(&deflate, payload, limits)?,
-            _ => Bytes::copy_from_slice(payload),
+            Some(deflate) if head.compressed => {
+                head.unmask(payload);
+                self.inflate(&deflate, payload, limits)?
+            }
+            _ => head.unmasked(payload).into(),
         };
         message(data == Data::Text, payload)
     }
@@ -295,19 +296,20 @@ impl Incoming {
         Ok(())
     }
 
-    /// Takes what has come of the frame that is not complete.
+    /// Takes what has come of the frame that is not complete. Gives the message if it is.
     fn go_on(
         &mut self,
         bytes: &mut [u8],
+        at: &mut usize,
         limits: &Limits,
-        arrived: &mut Arrived,
-    ) -> Result<usize, Violation> {
+    ) -> Result<Option<Event>, Violation> {
         let Some(partial) = &mut self.partial else {
-            return Ok(0);
+            return Ok(None);
         };
         let Some((head, got)) = partial.frame else {
-            return Ok(0);
+            return Ok(None);
         };
+        let bytes = &mut bytes[*at..];
         let count = bytes.len().min(head.payload - got);
         let part = &mut bytes[..count];
         head.unmask_from(part, got);
@@ -330,15 +332,16 @@ impl Incoming {
         }
         partial.frame = Some((head, got + count));
         partial.check_text(ended && head.is_final)?;
+        *at += count;
         if ended {
             partial.frame = None;
             if head.is_final
                 && let Some(partial) = self.partial.take()
             {
-                arrived.push(message(partial.text, partial.data.into())?);
+                return message(partial.text, partial.data.into()).map(Some);
             }
         }
-        Ok(count)
+        Ok(None)
     }
 
     fn inflate(
@@ -351,6 +354,20 @@ impl Incoming {
         inflater
             .inflate(deflate, data, limits.max_message)
             .map(Bytes::from)
+    }
+}
+
+/// What a control frame is: an event, or the end of the input.
+fn control_frame(control: Control, payload: &[u8]) -> Result<Event, Ending> {
+    let bytes = Bytes::copy_from_slice(payload);
+    match control {
+        Control::Ping => Ok(Event::Control(ControlFrame::Ping(bytes))),
+        Control::Pong => Ok(Event::Control(ControlFrame::Pong(bytes))),
+        _ => {
+            let (code, text) = frame::parse_close(payload)?;
+            let text = text.to_owned();
+            Err(Ending::Close { code, text })
+        }
     }
 }
 

@@ -6,8 +6,10 @@
 //! | `handshake` | what is asked of a request, and the response that opens a socket |
 //! | `subprotocol` | which subprotocol is spoken, and the bearer token that may travel with it |
 //! | `task` | the task of an open connection |
+//! | `reading` | what a client sends, handled as it is read |
 //! | `incoming` | bytes into frames, frames into messages |
-//! | `work` | the callbacks for what one read brought |
+//! | `work` | the futures of callbacks |
+//! | `lent` `spare` | buffers and memory for futures, lent by the worker |
 //! | `stream_out` | the way out: straight to the stream, and through a queue where that takes no more |
 //! | `write` | that queue, within bounds |
 //! | `frame` `framing` `deflate` `compression` | the formats |
@@ -27,6 +29,9 @@ mod framing;
 pub(crate) mod fuzzing;
 mod handshake;
 mod incoming;
+mod lent;
+mod reading;
+mod spare;
 mod stream_out;
 mod subprotocol;
 mod task;

@@ -12,13 +12,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use tungstenite::protocol::frame::coding::{Control, OpCode};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::{
     compression::Compression,
     deflate::Deflate,
     frame,
-    framing::{Framed, frame, framing},
+    framing::{Framed, PLAIN, frame, framing},
     wire::Wire,
     write::{Cork, WriteQueue},
 };
@@ -85,6 +85,18 @@ impl<W: Wire> Out for StreamOut<W> {
 
     fn framing(side: &Side) -> &'static Framing {
         side.framing
+    }
+
+    fn gather(&mut self, side: &Side, message: &Message, options: &OutboxOptions) -> bool {
+        if side.framing.parameters != PLAIN.parameters {
+            return false;
+        }
+        let (opcode, payload) = match message {
+            Message::Text(text) => (Data::Text, text.as_bytes()),
+            Message::Binary(bytes) => (Data::Binary, &bytes[..]),
+        };
+        self.queue
+            .gather(OpCode::Data(opcode), payload, options.limit / 2)
     }
 
     fn push(&mut self, framed: Framed, options: &OutboxOptions) -> Sent {
@@ -255,10 +267,14 @@ impl<W: Wire> Shared<StreamOut<W>> {
             .cork(buffer, self.context.options.outbox.limit);
     }
 
-    /// Writes what was gathered, and gives the buffer back.
-    pub(super) fn uncork(&self) -> Option<Box<Cork>> {
-        let StreamOut { queue, wire } = &mut self.state().out;
-        queue.uncork(wire.as_ref())
+    /// Writes what was gathered, and gives the buffer back. Says whether something still waits for
+    /// the client, or did.
+    pub(super) fn uncork(&self) -> (Option<Box<Cork>>, bool) {
+        let mut state = self.state();
+        let StreamOut { queue, wire } = &mut state.out;
+        let cork = queue.uncork(wire.as_ref());
+        let waits = !queue.is_empty() || self.is_over_high_water();
+        (cork, waits)
     }
 
     /// Whether reading has paused for so long that the stream is read ahead.

@@ -1,7 +1,6 @@
 //! The task of a connection: one small future that owns its socket.
 
 use std::{
-    cell::Cell,
     collections::VecDeque,
     future::Future,
     pin::Pin,
@@ -12,61 +11,25 @@ use std::{
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{
-    incoming::{Ahead, Incoming, Limits},
+    incoming::{Ahead, Incoming},
+    lent::{Lent, lent},
     stream_out::Peer,
     wire::Wire,
-    work::{Work, Worked, work},
-    write::Cork,
+    work::{Seat, Work, Worked, work},
 };
 use crate::{
     socket::{Inbox, Outbox, Reason, Socket},
     transport::connection::{callbacks::End, guarded::Guarded, stop::StopRequest},
 };
 
-/// Bytes read at once.
-const SCRATCH: usize = 64 * 1024;
 /// After this many turns, other tasks of the worker get theirs.
 const TURNS: usize = 32;
-/// The worker does not keep a buffer that has grown beyond this.
-const KEEP: usize = 1024 * 1024;
 
-thread_local! {
-    /// The buffers that this worker lends to the connection that it polls.
-    static LENT: Cell<Option<Box<Lent>>> = const { Cell::new(None) };
-}
+pub(super) type Working<S, W> = Pin<Box<dyn Future<Output = Worked<S, W>> + Send>>;
 
-struct Lent {
-    read: Box<[u8]>,
-    write: Option<Box<Cork>>,
-}
-
-/// Lends the worker's buffers. A connection that is polled inside another one's callback gets
-/// buffers of its own.
-fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
-    let fresh = || {
-        Box::new(Lent {
-            read: vec![0; SCRATCH].into(),
-            write: None,
-        })
-    };
-    let mut buffers = LENT.take().unwrap_or_else(fresh);
-    let result = use_them(&mut buffers);
-    if buffers
-        .write
-        .as_ref()
-        .is_some_and(|write| write.0.capacity() > KEEP)
-    {
-        buffers.write = None;
-    }
-    LENT.set(Some(buffers));
-    result
-}
-
-type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
-
-enum State<S: Socket> {
-    Idle(Guarded<S>),
-    Working(Working<S>),
+pub(super) enum State<S: Socket, W: Wire> {
+    Idle(Box<Seat<S, W>>),
+    Working(Working<S, W>),
     /// The close frame has not been written yet.
     Closing,
     /// The close frame is written, and the client has to end the stream.
@@ -74,24 +37,27 @@ enum State<S: Socket> {
     Ended,
 }
 
-enum Turn {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
     Again,
+    /// Again, and nothing waits for the client.
+    Next,
     Wait,
     Over,
 }
 
 /// The task of a connection.
 pub(super) struct Connection<S: Socket, W: Wire> {
-    state: State<S>,
+    pub(super) state: State<S, W>,
     /// `None` once the stream is given up.
-    read: Option<W::Read>,
-    peer: Arc<Peer<W>>,
-    inbox: Arc<Inbox<S::Info>>,
-    incoming: Incoming,
+    pub(super) read: Option<W::Read>,
+    pub(super) peer: Arc<Peer<W>>,
+    pub(super) inbox: Arc<Inbox<S::Info>>,
+    pub(super) incoming: Incoming,
     /// The connection's slot in the registry.
     place: usize,
     /// The mailbox had its turn: reading is next.
-    read_next: bool,
+    pub(super) read_next: bool,
 }
 
 impl<S: Socket, W: Wire> Unpin for Connection<S, W> {}
@@ -105,10 +71,12 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         early: &[u8],
     ) -> Self {
         let place = peer.enter(&inbox);
-        let guarded = Guarded::new(socket, Outbox::new(peer.clone()));
-        let state = State::Working(Box::pin(work(guarded, peer.clone(), Work::Init)));
+        let seat = Box::new(Seat {
+            guarded: Guarded::new(socket, Outbox::new(peer.clone())),
+            peer: peer.clone(),
+        });
         Connection {
-            state,
+            state: State::Working(Box::pin(work(seat, Work::Init))),
             read: Some(read),
             peer,
             inbox,
@@ -118,18 +86,22 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
     }
 
-    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let Ok((request, waiting)) = self.peer.attend(cx) else {
-            return self.unwritable();
+    fn turn(&mut self, cx: &mut Context<'_>, lent: &mut Lent, last: Turn) -> Turn {
+        let (request, waiting) = match last {
+            Turn::Next => (self.peer.stop_request(), false),
+            _ => match self.peer.attend(cx) {
+                Ok(attended) => attended,
+                Err(_) => return self.unwritable(),
+            },
         };
         if request >= StopRequest::Gone
-            && let Some(turn) = self.break_off(cx, request, waiting)
+            && let Some(turn) = self.break_off(cx, lent, request, waiting)
         {
             return turn;
         }
         match &mut self.state {
-            State::Working(_) => self.go_on(cx),
-            State::Idle(..) => self.look(cx, request),
+            State::Working(_) => self.go_on(cx, lent),
+            State::Idle(..) => self.look(cx, lent, request),
             State::Closing if waiting => Turn::Wait,
             State::Closing => match self.peer.poll_shutdown(cx) {
                 Poll::Pending => Turn::Wait,
@@ -138,41 +110,41 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                     Turn::Again
                 }
             },
-            State::Lingering => self.linger(cx),
+            State::Lingering => self.linger(cx, lent),
             State::Ended => Turn::Over,
         }
     }
 
     /// Polls the callbacks. What they push is gathered, and written before anything else happens.
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Turn {
+    fn go_on(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
         let State::Working(working) = &mut self.state else {
             return Turn::Wait;
         };
-        let poll = lent(|lent| {
-            self.peer.cork(lent.write.take().unwrap_or_default());
-            let poll = self.peer.context.watched.turn(|| working.as_mut().poll(cx));
-            lent.write = self.peer.uncork();
-            poll
-        });
-        let Poll::Ready(Worked { socket, end }) = poll else {
-            return self.wait_for_callback(cx);
+        self.peer.cork(lent.write.take().unwrap_or_default());
+        let poll = self.peer.context.watched.turn(|| working.as_mut().poll(cx));
+        let (cork, _) = self.peer.uncork();
+        lent.write = cork;
+        let Poll::Ready(Worked { seat, end }) = poll else {
+            return self.wait_for_callback(cx, lent);
         };
         self.peer.resume_reading();
+        // What came together with the message is handled before the mailbox has its turn.
+        self.read_next |= self.incoming.is_fresh();
         match end {
-            None => self.state = State::Idle(socket),
-            Some(end) => self.end(socket, end),
+            None => self.state = State::Idle(seat),
+            Some(end) => self.end(seat, end),
         }
         Turn::Again
     }
 
     /// Writes what callbacks have pushed so far, and watches their client.
-    fn wait_for_callback(&mut self, cx: &mut Context<'_>) -> Turn {
+    pub(super) fn wait_for_callback(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
         self.peer.pause_reading();
         let was_over = self.peer.is_over_high_water();
         if self.peer.flush(cx).is_err() {
             return self.unwritable();
         }
-        if self.peer.is_client_watched() && self.read_ahead(cx) == Ahead::Full {
+        if self.peer.is_client_watched() && self.read_ahead(cx, lent) == Ahead::Full {
             self.peer.probe();
         }
         // The callbacks may have waited for the room that there is now.
@@ -184,7 +156,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Finds out whether the client has left, as far as reading shows it.
-    fn read_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
+    fn read_ahead(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Ahead {
         let Connection {
             read: Some(read),
             incoming,
@@ -194,7 +166,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         else {
             return Ahead::End;
         };
-        let ahead = lent(|lent| incoming.read_ahead(cx, read, &mut lent.read));
+        let ahead = incoming.read_ahead(cx, read, &mut lent.read);
         if ahead == Ahead::End {
             peer.client_leaves();
         }
@@ -205,16 +177,19 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     fn break_off(
         &mut self,
         cx: &mut Context<'_>,
+        lent: &mut Lent,
         request: StopRequest,
         waiting: bool,
     ) -> Option<Turn> {
         match (&self.state, request) {
-            (State::Idle(_) | State::Working(_), StopRequest::Gone) => self.hang_up(cx),
+            (State::Idle(_) | State::Working(_), StopRequest::Gone) => self.hang_up(cx, lent),
             (State::Working(_), StopRequest::Late) => {
                 self.give_up(request);
                 return Some(Turn::Again);
             }
-            (State::Idle(_) | State::Working(_), StopRequest::Cut) => return Some(self.cut(cx)),
+            (State::Idle(_) | State::Working(_), StopRequest::Cut) => {
+                return Some(self.cut(cx, lent));
+            }
             (_, StopRequest::Cut) => {
                 if waiting {
                     self.peer.count_cut_off();
@@ -228,7 +203,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Ends the connection now. The client is told if its stream takes the close frame at once.
-    fn cut(&mut self, cx: &mut Context<'_>) -> Turn {
+    fn cut(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
         let runs = matches!(self.state, State::Working(_));
         if runs {
             self.give_up(StopRequest::Cut);
@@ -239,7 +214,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         if told {
             let _ = self.peer.poll_shutdown(cx);
             // Unread data would reset the stream, and the close frame would be lost.
-            self.read_ahead(cx);
+            self.read_ahead(cx, lent);
         } else if !runs {
             self.peer.count_cut_off();
         }
@@ -254,16 +229,16 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Gives up the stream of a client that is gone. What it sent before is kept.
-    fn hang_up(&mut self, cx: &mut Context<'_>) {
+    fn hang_up(&mut self, cx: &mut Context<'_>, lent: &mut Lent) {
         if self.read.is_some() {
-            self.read_ahead(cx);
+            self.read_ahead(cx, lent);
             self.read = None;
             self.peer.hang_up();
         }
     }
 
     /// Looks for work: requests to stop, the mailbox, the client.
-    fn look(&mut self, cx: &mut Context<'_>, request: StopRequest) -> Turn {
+    fn look(&mut self, cx: &mut Context<'_>, lent: &mut Lent, request: StopRequest) -> Turn {
         // Messages that a client sent before it left are still handled: reading finds the end of
         // the stream.
         if !matches!(request, StopRequest::Nothing | StopRequest::Gone)
@@ -271,39 +246,19 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         {
             return self.stop(end);
         }
-        if !std::mem::take(&mut self.read_next) {
-            let infos = self.inbox.take();
-            if !infos.is_empty() {
-                self.read_next = true;
-                return self.start(Work::Info(infos));
-            }
+        if !std::mem::take(&mut self.read_next) && !self.inbox.is_empty() {
+            self.read_next = true;
+            return self.start(Work::Info(self.inbox.take()));
         }
         // Does not read from a client that does not read.
         if self.peer.is_over_high_water() {
             return self.wait_or_look_again();
         }
-        let limits = self.limits();
-        let Connection { incoming, read, .. } = self;
-        let arrived = lent(|lent| match read {
-            Some(read) => incoming.poll_read(cx, read, &mut lent.read, &limits),
-            None => incoming.poll_read(cx, &mut tokio::io::empty(), &mut lent.read, &limits),
-        });
-        match arrived {
-            Poll::Pending => self.wait_or_look_again(),
-            Poll::Ready(Err(_)) => self.stop(End::gone()),
-            Poll::Ready(Ok(arrived)) => {
-                self.peer.touch();
-                if arrived.is_empty() {
-                    Turn::Again
-                } else {
-                    self.start(Work::Arrived(arrived, self.inbox.clone()))
-                }
-            }
-        }
+        self.read(cx, lent)
     }
 
     /// The mailbox may have filled since its last turn.
-    fn wait_or_look_again(&self) -> Turn {
+    pub(super) fn wait_or_look_again(&self) -> Turn {
         if self.inbox.is_empty() {
             Turn::Wait
         } else {
@@ -311,16 +266,16 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
     }
 
-    fn start(&mut self, task: Work<S::Info>) -> Turn {
-        if let State::Idle(socket) = std::mem::replace(&mut self.state, State::Ended) {
-            self.state = State::Working(Box::pin(work(socket, self.peer.clone(), task)));
+    pub(super) fn start(&mut self, task: Work<S::Info>) -> Turn {
+        if let State::Idle(seat) = std::mem::replace(&mut self.state, State::Ended) {
+            self.state = State::Working(Box::pin(work(seat, task)));
         }
-        Turn::Again
+        Turn::Next
     }
 
-    fn stop(&mut self, end: End) -> Turn {
-        if let State::Idle(socket) = std::mem::replace(&mut self.state, State::Ended) {
-            self.end(socket, end);
+    pub(super) fn stop(&mut self, end: End) -> Turn {
+        if let State::Idle(seat) = std::mem::replace(&mut self.state, State::Ended) {
+            self.end(seat, end);
         }
         Turn::Again
     }
@@ -337,9 +292,9 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Tells the client, leaves all topics, and tells the socket.
-    fn end(&mut self, mut socket: Guarded<S>, end: End) {
+    pub(super) fn end(&mut self, mut seat: Box<Seat<S, W>>, end: End) {
         let waiting = self.conclude(&end);
-        socket.terminate(end.reason);
+        seat.guarded.terminate(end.reason);
         drop(waiting);
     }
 
@@ -360,28 +315,16 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Reads to the end of the stream, so that the client gets the close frame instead of a reset.
-    fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
+    fn linger(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
         let Some(read) = &mut self.read else {
             return Turn::Over;
         };
-        let poll = lent(|lent| {
-            let mut buf = ReadBuf::new(&mut lent.read);
-            Pin::new(read)
-                .poll_read(cx, &mut buf)
-                .map_ok(|()| buf.filled().len())
-        });
-        match poll {
+        let mut buf = ReadBuf::new(&mut lent.read);
+        let poll = Pin::new(read).poll_read(cx, &mut buf);
+        match poll.map_ok(|()| buf.filled().len()) {
             Poll::Pending => Turn::Wait,
             Poll::Ready(Ok(count)) if count > 0 => Turn::Again,
             Poll::Ready(_) => Turn::Over,
-        }
-    }
-
-    fn limits(&self) -> Limits {
-        Limits {
-            max_frame: self.peer.side.options.max_frame_size,
-            max_message: self.peer.side.options.max_message(),
-            deflate: self.peer.side.deflate,
         }
     }
 }
@@ -390,15 +333,19 @@ impl<S: Socket, W: Wire> Future for Connection<S, W> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        for _ in 0..TURNS {
-            match self.turn(cx) {
-                Turn::Again => {}
-                Turn::Wait => return Poll::Pending,
-                Turn::Over => return Poll::Ready(()),
+        lent(|lent| {
+            let mut last = Turn::Again;
+            for _ in 0..TURNS {
+                last = self.turn(cx, lent, last);
+                match last {
+                    Turn::Again | Turn::Next => {}
+                    Turn::Wait => return Poll::Pending,
+                    Turn::Over => return Poll::Ready(()),
+                }
             }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
     }
 }
 

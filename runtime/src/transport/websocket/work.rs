@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::VecDeque, future::Future, pin::pin, sync::Ar
 
 use super::{
     frame::Violation,
-    incoming::{Arrived, Ending, Event},
+    incoming::{Ending, Event},
     stream_out::Peer,
     wire::Wire,
 };
@@ -18,95 +18,72 @@ use crate::{
     watchdog::Callback,
 };
 
+/// A socket where it stays while its connection lasts: callbacks pass it on by its address.
+pub(super) struct Seat<S: Socket, W: Wire> {
+    pub(super) guarded: Guarded<S>,
+    pub(super) peer: Arc<Peer<W>>,
+}
+
 /// Work for a socket.
 pub(super) enum Work<I> {
     Init,
-    /// With the mailbox: it is emptied while the socket takes no messages.
-    Arrived(Arrived, Arc<Inbox<I>>),
+    /// Waits until it takes messages, and its client takes what waits.
+    Wait(Arc<Inbox<I>>),
     Info(VecDeque<I>),
 }
 
 /// A socket after its work, and how the connection continues.
-pub(super) struct Worked<S: Socket> {
-    pub(super) socket: Guarded<S>,
+pub(super) struct Worked<S: Socket, W: Wire> {
+    pub(super) seat: Box<Seat<S, W>>,
     pub(super) end: Option<End>,
 }
 
 /// Does the work in order, and stops at the first callback that ends the connection.
-#[expect(
-    clippy::manual_async_fn,
-    reason = "it is made for each read, and an `async fn` has room for its arguments twice"
-)]
-pub(super) fn work<S: Socket, W: Wire>(
-    mut guarded: Guarded<S>,
-    peer: Arc<Peer<W>>,
+pub(super) async fn work<S: Socket, W: Wire>(
+    mut seat: Box<Seat<S, W>>,
     mut work: Work<S::Info>,
-) -> impl Future<Output = Worked<S>> {
-    async move {
-        let parts = match work {
-            Work::Init => guarded.begin(),
-            Work::Arrived(..) | Work::Info(_) => guarded.parts(),
-        };
-        let end = match (&mut work, parts) {
-            (_, None) => Some(End::gone()),
-            (Work::Init, Some((socket, out))) => {
-                let future = pin!(Some(async { socket.init(out).await }));
-                callbacks::call(&*peer, Callback::Init, future).await
-            }
-            (Work::Arrived(arrived, inbox), Some(parts)) => {
-                handle_arrived(parts, &peer, arrived, inbox).await
-            }
-            (Work::Info(infos), Some(parts)) => callbacks::infos(parts, &*peer, infos).await,
-        };
-        Worked {
-            socket: guarded,
-            end,
+) -> Worked<S, W> {
+    let Seat { guarded, peer } = &mut *seat;
+    let peer = &**peer;
+    let parts = match work {
+        Work::Init => guarded.begin(),
+        Work::Wait(_) | Work::Info(_) => guarded.parts(),
+    };
+    let end = match (&mut work, parts) {
+        (_, None) => Some(End::gone()),
+        (Work::Init, Some((socket, out))) => {
+            let future = pin!(Some(async { socket.init(out).await }));
+            callbacks::call(peer, Callback::Init, future).await
         }
-    }
+        (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, peer, inbox).await,
+        (Work::Info(infos), Some(parts)) => callbacks::infos(parts, peer, infos).await,
+    };
+    Worked { seat, end }
 }
 
-#[expect(clippy::manual_async_fn, reason = "as for `work`")]
-fn handle_arrived<S: Socket, W: Wire>(
-    (socket, out): (&mut S, &mut Outbox),
-    peer: &Peer<W>,
-    arrived: &mut Arrived,
-    inbox: &Inbox<S::Info>,
-) -> impl Future<Output = Option<End>> {
+/// Handles what has come. It is made for each message, and polled at once: nothing that is large
+/// moves.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` has room for its arguments twice"
+)]
+pub(super) fn handle<S: Socket, W: Wire>(
+    mut seat: Box<Seat<S, W>>,
+    event: Event,
+) -> impl Future<Output = Worked<S, W>> {
     async move {
-        while arrived.has_events() {
-            if (peer.is_over_high_water() || !socket.takes_messages())
-                && let Some(end) =
-                    Box::pin(callbacks::ready((&mut *socket, &mut *out), peer, inbox)).await
-            {
-                return Some(end);
+        let Seat { guarded, peer } = &mut *seat;
+        let end = match (event, guarded.parts()) {
+            (_, None) => Some(End::gone()),
+            (Event::Message(message), Some((socket, out))) => {
+                let future = pin!(Some(async { socket.handle_in(message, out).await }));
+                callbacks::call(&**peer, Callback::HandleIn, future).await
             }
-            let message = match arrived.next() {
-                Some(Event::Message(message)) => message,
-                Some(Event::Control(control)) => {
-                    if let Some(end) = handle_control((socket, out), peer, control).await {
-                        return Some(end);
-                    }
-                    continue;
-                }
-                None => break,
-            };
-            peer.came(message.len());
-            let future = pin!(Some(async { socket.handle_in(message, out).await }));
-            let end = callbacks::call(peer, Callback::HandleIn, future).await;
-            if end.is_some() {
-                return end;
+            (Event::Control(control), Some(parts)) => {
+                Box::pin(handle_control(parts, peer, control)).await
             }
-        }
-        if arrived.ending.is_none() && !socket.takes_messages() {
-            // Nothing is read before this is done.
-            return Box::pin(callbacks::until_it_takes_messages(
-                (socket, out),
-                peer,
-                inbox,
-            ))
-            .await;
-        }
-        arrived.ending.take().map(how_it_ends)
+        };
+        Worked { seat, end }
     }
 }
 
@@ -125,7 +102,7 @@ async fn handle_control<S: Socket, W: Wire>(
 
 /// How the connection ends after this end of the input. A client that broke the protocol is told
 /// how, without quoting it.
-fn how_it_ends(ending: Ending) -> End {
+pub(super) fn how_it_ends(ending: Ending) -> End {
     match ending {
         // The code is echoed (RFC 6455 §5.5.1). A close frame without a code is answered with 1000.
         Ending::Close { code, text } => {
@@ -136,6 +113,5 @@ fn how_it_ends(ending: Ending) -> End {
             close: Some((code, Cow::Borrowed(text))),
             reason: Reason::Protocol(Cow::Borrowed(text)),
         },
-        Ending::Eof => End::gone(),
     }
 }

@@ -7,8 +7,9 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use tungstenite::protocol::frame::coding::OpCode;
 
-use super::wire::Wire;
+use super::{frame, wire::Wire};
 use crate::{
     socket::{OutboxOptions, Overflow},
     transport::connection::{out::Sent, tally::Tally},
@@ -91,6 +92,26 @@ impl WriteQueue {
         }
         buffer.clear();
         Some(cork)
+    }
+
+    /// Gathers a message in the cork, while no more than `most` bytes are held. True if it did:
+    /// otherwise it has to be pushed.
+    pub(super) fn gather(&mut self, opcode: OpCode, payload: &[u8], most: usize) -> bool {
+        let held = self.queued + self.spent;
+        let Some(Cork(cork)) = self.cork.as_deref_mut() else {
+            return false;
+        };
+        if payload.len() >= LARGE
+            || held + cork.len() + payload.len() >= most
+            || self.closed
+            || !self.tally.is_free()
+        {
+            return false;
+        }
+        let (head, length) = frame::head(opcode, false, payload.len());
+        cork.extend_from_slice(&head[..length]);
+        cork.extend_from_slice(payload);
+        true
     }
 
     /// A frame of the connection's own: head and payload.

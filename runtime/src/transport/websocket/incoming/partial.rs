@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::arrived::Event;
+use super::event::Event;
 use crate::{
     message::{Message, Text},
     transport::websocket::frame::{Head, Violation},

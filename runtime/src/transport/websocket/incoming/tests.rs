@@ -50,39 +50,63 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Reads to the end, and tells in words what came.
-fn read(pieces: impl IntoIterator<Item = Vec<u8>>, limits: &Limits) -> Vec<String> {
-    let (mut incoming, mut stream) = (Incoming::default(), Pieces(pieces.into_iter().collect()));
-    let (mut scratch, mut told) = (vec![0; 4096], Vec::new());
-    loop {
-        let poll = incoming.poll_read(
-            &mut Context::from_waker(Waker::noop()),
-            &mut stream,
-            &mut scratch,
-            limits,
-        );
-        let Poll::Ready(Ok(mut arrived)) = poll else {
-            panic!("the stream is always ready")
-        };
-        told.extend(arrived.by_ref().map(|event| match event {
-            Event::Message(Message::Text(text)) => format!("text {}", text.as_str()),
-            Event::Message(Message::Binary(bytes)) => format!("binary {}", bytes.len()),
-            Event::Control(message::Control::Ping(bytes)) => format!("ping {bytes:?}"),
-            Event::Control(message::Control::Pong(bytes)) => format!("pong {bytes:?}"),
-        }));
-        match arrived.ending {
-            Some(Ending::Eof) => return told,
-            Some(Ending::Close { code, text }) => {
+/// Reads once, and tells in words what came. Every so many messages, reading stops as if a callback
+/// had not returned. True if there is more.
+fn read_once(
+    (incoming, stream): (&mut Incoming, &mut Pieces),
+    limits: &Limits,
+    stops: usize,
+    told: &mut Vec<String>,
+) -> bool {
+    let mut scratch = [0; 4096];
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ok(unread)) = incoming.poll_read(&mut cx, stream, &mut scratch) else {
+        panic!("the stream is always ready")
+    };
+    let Some(mut unread) = unread else {
+        return false;
+    };
+    for _ in 0..stops {
+        let ends = incoming.ends_here(&mut unread, limits);
+        let next = incoming.next(&mut unread, limits);
+        assert!(!ends || next.is_err(), "it was said to end here");
+        told.push(match next {
+            Ok(Some(Event::Message(Message::Text(text)))) => format!("text {}", text.as_str()),
+            Ok(Some(Event::Message(Message::Binary(bytes)))) => format!("binary {}", bytes.len()),
+            Ok(Some(Event::Control(message::Control::Ping(bytes)))) => format!("ping {bytes:?}"),
+            Ok(Some(Event::Control(message::Control::Pong(bytes)))) => format!("pong {bytes:?}"),
+            Ok(None) => {
+                incoming.keep(unread, false);
+                return true;
+            }
+            Err(Ending::Close { code, text }) => {
                 told.push(format!("close {code} {text}"));
-                return told;
+                return false;
             }
-            Some(Ending::Violation(violation)) => {
+            Err(Ending::Violation(violation)) => {
                 told.push(format!("violation {}", violation.code));
-                return told;
+                return false;
             }
-            None => {}
-        }
+        });
     }
+    incoming.keep(unread, true);
+    true
+}
+
+/// Reads to the end.
+fn read_in_turns(
+    pieces: impl IntoIterator<Item = Vec<u8>>,
+    limits: &Limits,
+    stops: usize,
+) -> Vec<String> {
+    let (mut incoming, mut stream) = (Incoming::default(), Pieces(pieces.into_iter().collect()));
+    let mut told = Vec::new();
+    while read_once((&mut incoming, &mut stream), limits, stops, &mut told) {}
+    told
+}
+
+fn read(pieces: impl IntoIterator<Item = Vec<u8>>, limits: &Limits) -> Vec<String> {
+    read_in_turns(pieces, limits, usize::MAX)
 }
 
 fn told(frames: &[Vec<u8>]) -> Vec<String> {
@@ -177,14 +201,8 @@ fn no_memory_is_kept_between_messages() {
             .map(<[u8]>::to_vec)
             .collect(),
     );
-    let mut scratch = vec![0; 4096];
-    while !stream.0.is_empty() {
-        let _ = incoming.poll_read(
-            &mut Context::from_waker(Waker::noop()),
-            &mut stream,
-            &mut scratch,
-            &LIMITS,
-        );
+    while !stream.0.is_empty() || incoming.is_fresh() {
+        read_once((&mut incoming, &mut stream), &LIMITS, 1, &mut Vec::new());
     }
     assert_eq!(incoming.rest.capacity(), 0);
     assert!(incoming.partial.is_none());
@@ -206,7 +224,7 @@ fn conversations() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn how_bytes_are_cut_makes_no_difference(bytes in conversations(), sizes in proptest::collection::vec(1usize..5_000, 1..20)) {
+    fn how_bytes_are_cut_makes_no_difference(bytes in conversations(), sizes in proptest::collection::vec(1usize..5_000, 1..20), stops in 1usize..4) {
         let whole = read([bytes.clone()], &LIMITS);
         let (mut rest, mut pieces) = (&bytes[..], Vec::new());
         for size in sizes.iter().cycle() {
@@ -218,7 +236,7 @@ proptest! {
             }
         }
         prop_assert!(!whole.iter().any(|told| told.starts_with("violation")));
-        prop_assert_eq!(read(pieces, &LIMITS), whole);
+        prop_assert_eq!(read_in_turns(pieces, &LIMITS, stops), whole);
     }
 
     #[test]

@@ -1,0 +1,163 @@
+//! What a client sends, handled as it is read.
+
+use std::{
+    future::Future,
+    task::{Context, Poll},
+};
+
+use super::{
+    incoming::{Event, Incoming, Limits, Unread},
+    lent::Lent,
+    spare::{Slot, Spare},
+    stream_out::Peer,
+    task::{Connection, State, Turn, Working},
+    wire::Wire,
+    work::{Seat, Work, Worked, handle, how_it_ends},
+};
+use crate::{socket::Socket, transport::connection::callbacks::End};
+
+/// Messages that are handled in one turn, and bytes of them after which no more are: the mailbox
+/// and what waits for the client have theirs in between.
+const MANY: usize = 512;
+const MUCH: usize = 64 * 1024;
+
+/// Where handling stops.
+enum Stopped<S: Socket, W: Wire> {
+    /// The turn is over.
+    Turn(Box<Seat<S, W>>),
+    /// Nothing whole is left.
+    Idle(Box<Seat<S, W>>),
+    /// The socket takes no messages, or its client does not take what waits.
+    Full(Box<Seat<S, W>>),
+    /// A callback has not returned.
+    Waits(Working<S, W>),
+    End(Box<Seat<S, W>>, End),
+}
+
+impl<S: Socket, W: Wire> Connection<S, W> {
+    /// Reads once, and handles what came.
+    pub(super) fn read(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
+        let Lent {
+            read,
+            write,
+            spares,
+        } = lent;
+        let polled = match &mut self.read {
+            Some(stream) => self.incoming.poll_read(cx, stream, read),
+            None => self.incoming.poll_read(cx, &mut tokio::io::empty(), read),
+        };
+        let mut unread = match polled {
+            Poll::Pending => return self.wait_or_look_again(),
+            Poll::Ready(Err(_) | Ok(None)) => return self.stop(End::gone()),
+            Poll::Ready(Ok(Some(unread))) => unread,
+        };
+        self.peer.touch();
+        let State::Idle(seat) = std::mem::replace(&mut self.state, State::Ended) else {
+            return Turn::Again;
+        };
+        let Connection { peer, incoming, .. } = self;
+        peer.cork(write.take().unwrap_or_default());
+        let stopped = peer.context.watched.turn(|| {
+            spares
+                .with(|spare| handle_all((&**peer, incoming), cx, seat, &mut unread, spare, handle))
+        });
+        let (cork, waits) = peer.uncork();
+        *write = cork;
+        let next = if waits { Turn::Again } else { Turn::Next };
+        match stopped {
+            Stopped::Idle(seat) => {
+                self.incoming.keep(unread, false);
+                self.state = State::Idle(seat);
+                next
+            }
+            Stopped::Turn(seat) => {
+                self.incoming.keep(unread, true);
+                self.state = State::Idle(seat);
+                next
+            }
+            Stopped::Full(seat) => {
+                self.incoming.keep(unread, true);
+                self.read_next = true;
+                self.state = State::Idle(seat);
+                self.start(Work::Wait(self.inbox.clone()));
+                Turn::Again
+            }
+            Stopped::Waits(working) => {
+                self.incoming.keep(unread, true);
+                self.state = State::Working(working);
+                self.wait_for_callback(cx, lent)
+            }
+            Stopped::End(seat, end) => {
+                self.end(seat, end);
+                Turn::Again
+            }
+        }
+    }
+}
+
+/// Handles messages until something stops it. `handle` makes the futures that do.
+fn handle_all<S: Socket, W: Wire, F>(
+    (peer, incoming): (&Peer<W>, &mut Incoming),
+    cx: &mut Context<'_>,
+    mut seat: Box<Seat<S, W>>,
+    unread: &mut Unread<'_>,
+    spare: &mut Spare<F>,
+    handle: impl Fn(Box<Seat<S, W>>, Event) -> F,
+) -> Stopped<S, W>
+where
+    F: Future<Output = Worked<S, W>> + Send + 'static,
+{
+    let limits = Limits {
+        max_frame: peer.side.options.max_frame_size,
+        max_message: peer.side.options.max_message(),
+        deflate: peer.side.deflate,
+    };
+    let (mut messages, mut bytes) = (0, 0);
+    while messages < MANY && bytes < MUCH {
+        let takes_messages = seat.takes_messages();
+        if (peer.is_over_high_water() || !takes_messages) && !incoming.ends_here(unread, &limits) {
+            return if takes_messages && unread.is_empty() {
+                Stopped::Idle(seat)
+            } else {
+                Stopped::Full(seat)
+            };
+        }
+        let event = match incoming.next(unread, &limits) {
+            Ok(Some(event)) => event,
+            Ok(None) => return Stopped::Idle(seat),
+            Err(ending) => return Stopped::End(seat, how_it_ends(ending)),
+        };
+        if let Event::Message(message) = &event {
+            peer.came(message.len());
+            bytes += message.len();
+        }
+        messages += 1;
+        let mut slot = Slot::of(spare);
+        slot.as_mut().fill(handle(seat, event));
+        match slot.poll(cx) {
+            Poll::Ready(Worked {
+                seat: back,
+                end: None,
+            }) => seat = back,
+            Poll::Ready(Worked {
+                seat,
+                end: Some(end),
+            }) => return Stopped::End(seat, end),
+            Poll::Pending => {
+                return match spare.take() {
+                    Some(slot) => Stopped::Waits(slot),
+                    None => unreachable!("it has been polled"),
+                };
+            }
+        }
+    }
+    Stopped::Turn(seat)
+}
+
+impl<S: Socket, W: Wire> Seat<S, W> {
+    fn takes_messages(&mut self) -> bool {
+        self.guarded
+            .parts()
+            .is_none_or(|(socket, _)| socket.takes_messages())
+    }
+}
