@@ -81,10 +81,14 @@ impl MountOrigin {
 impl MountContext {
     /// A callback of the socket has returned. What a socket of channels does is no callback of the
     /// application: its channels have theirs.
+    #[inline]
     pub(super) fn called(&self, callback: Callback, timed: Timed) {
-        if !timed.is_taken() {
-            return;
+        if timed.is_taken() {
+            self.note_call(callback, timed);
         }
+    }
+
+    fn note_call(&self, callback: Callback, timed: Timed) {
         self.meters.called(callback.name(), timed);
         let is_shown = matches!(
             callback,

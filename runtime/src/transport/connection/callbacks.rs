@@ -189,7 +189,16 @@ pub(in crate::transport) async fn call<O: Out>(
 }
 
 /// How the connection ends by what a callback came to.
+#[inline]
 fn end_of<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
+    match result {
+        Ok(Flow::Continue) => None,
+        result => end_by(result, shared),
+    }
+}
+
+#[cold]
+fn end_by<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
     match result {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End {

@@ -15,6 +15,7 @@ use crate::{
 
 impl<O: Out> Shared<O> {
     /// A message of the client has come.
+    #[inline]
     pub(in crate::transport) fn came(&self, bytes: usize) {
         self.context.meters.came(bytes);
         if self.counted_for.anybody() {
@@ -23,6 +24,7 @@ impl<O: Out> Shared<O> {
     }
 
     /// A message goes to the client.
+    #[inline]
     pub(super) fn sent(&self, bytes: usize) {
         self.context.meters.sent(bytes);
         if self.counted_for.anybody() {

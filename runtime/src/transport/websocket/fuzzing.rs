@@ -91,7 +91,7 @@ impl Frames {
                 unreachable!("there is something to read")
             };
             loop {
-                match self.incoming.next(&mut unread, &self.limits) {
+                match self.incoming.next(unread.parts(), &self.limits) {
                     Ok(Some(Arrival::Message(message))) => events.push(Event::Message(message)),
                     Ok(Some(Arrival::Control(control))) => events.push(Event::Control(control)),
                     Ok(None) => break self.incoming.keep(unread, false),

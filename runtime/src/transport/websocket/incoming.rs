@@ -24,9 +24,12 @@ use self::{
 };
 use super::{
     deflate::{Deflate, Inflater},
-    frame::{self, Head, Violation},
+    frame::{self, Head, Plain, Violation},
 };
-use crate::{message::Control as ControlFrame, transport::grow};
+use crate::{
+    message::{Control as ControlFrame, Message, Text},
+    transport::grow,
+};
 
 /// The maximum number of fragments of a message, including empty ones.
 const MAX_FRAGMENTS: u32 = 100_000;
@@ -170,13 +173,34 @@ impl Incoming {
         Ahead::Full
     }
 
+    /// The next message, if it has come in one piece, as most do. Of all others `None` says
+    /// nothing.
+    #[inline]
+    pub(super) fn next_plain(
+        &mut self,
+        (bytes, at): (&[u8], &mut usize),
+        limits: &Limits,
+    ) -> Option<Message> {
+        if self.partial.is_some() {
+            return None;
+        }
+        let bytes = &bytes[*at..];
+        let frame = Plain::parse(bytes, limits.max_frame.min(limits.max_message))?;
+        let payload = Bytes::from(frame.unmasked(bytes));
+        let message = match frame.is_text {
+            true => Message::Text(Text::try_from(payload).ok()?),
+            false => Message::Binary(payload),
+        };
+        *at += frame.len();
+        Some(message)
+    }
+
     /// The next message or control frame; `None` if more has to come before there is one.
     pub(super) fn next(
         &mut self,
-        unread: &mut Unread<'_>,
+        (bytes, at): (&mut [u8], &mut usize),
         limits: &Limits,
     ) -> Result<Option<Event>, Ending> {
-        let (bytes, at) = unread.parts();
         loop {
             if self.partial.is_some()
                 && let Some(message) = self.go_on(bytes, at, limits)?
@@ -216,7 +240,7 @@ impl Incoming {
 
     /// Whether no message comes before the end of the input: a close frame is next, or what is no
     /// frame.
-    pub(super) fn ends_here(&self, unread: &mut Unread<'_>, limits: &Limits) -> bool {
+    pub(super) fn ends_here(&self, bytes: &[u8], limits: &Limits) -> bool {
         if self
             .partial
             .as_ref()
@@ -224,11 +248,10 @@ impl Incoming {
         {
             return false;
         }
-        let (bytes, at) = unread.parts();
-        match Head::parse(&bytes[*at..], limits.max_frame, limits.deflate.is_some()) {
+        match Head::parse(bytes, limits.max_frame, limits.deflate.is_some()) {
             Ok(Some(head)) => {
                 head.opcode == OpCode::Control(Control::Close)
-                    && bytes.len() - *at >= head.len + head.payload
+                    && bytes.len() >= head.len + head.payload
             }
             Ok(None) => false,
             Err(_) => true,

@@ -2,12 +2,10 @@
 
 use std::cell::Cell;
 
-use super::{spare::Spares, write::Cork};
+use super::{cork::Cork, spare::Spares};
 
 /// Bytes read at once.
 const SCRATCH: usize = 64 * 1024;
-/// The worker does not keep a buffer that has grown beyond this.
-const KEEP: usize = 1024 * 1024;
 
 thread_local! {
     static LENT: Cell<Option<Box<Lent>>> = const { Cell::new(None) };
@@ -38,11 +36,7 @@ impl Lent {
 pub(super) fn lent<T>(use_it: impl FnOnce(&mut Lent) -> T) -> T {
     let mut lent = LENT.take().unwrap_or_else(Lent::new);
     let result = use_it(&mut lent);
-    if lent
-        .write
-        .as_ref()
-        .is_some_and(|cork| cork.0.capacity() > KEEP)
-    {
+    if lent.write.as_ref().is_some_and(|cork| !cork.is_kept()) {
         lent.write = None;
     }
     LENT.set(Some(lent));

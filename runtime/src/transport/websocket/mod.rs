@@ -11,13 +11,15 @@
 //! | `work` | the futures of callbacks |
 //! | `lent` `spare` | buffers and memory for futures, lent by the worker |
 //! | `stream_out` | the way out: straight to the stream, and through a queue where that takes no more |
-//! | `write` | that queue, within bounds |
+//! | `cork` | what callbacks push in one turn |
+//! | `write` | the queue to a client, within bounds |
 //! | `frame` `framing` `deflate` `compression` | the formats |
 //! | `wire` | writing from any task, or from the connection's own |
 //! | `fuzzing` | what our own fuzzing reaches of this |
 
 mod accept;
 mod compression;
+mod cork;
 #[cfg(feature = "compress")]
 mod deflate;
 #[cfg(not(feature = "compress"))]

@@ -6,15 +6,15 @@ use std::{
 };
 
 use super::{
-    incoming::{Event, Incoming, Limits, Unread},
+    incoming::{Event, Incoming, Limits},
     lent::Lent,
     spare::{Slot, Spare},
     stream_out::Peer,
     task::{Connection, State, Turn, Working},
     wire::Wire,
-    work::{Seat, Work, Worked, handle, how_it_ends},
+    work::{Seat, Work, Worked, handle, handle_control, how_it_ends},
 };
-use crate::{socket::Socket, transport::connection::callbacks::End};
+use crate::{message::Message, socket::Socket, transport::connection::callbacks::End};
 
 /// Messages that are handled in one turn, and bytes of them after which no more are: the mailbox
 /// and what waits for the client have theirs in between.
@@ -31,7 +31,7 @@ enum Stopped<S: Socket, W: Wire> {
     Full(Box<Seat<S, W>>),
     /// A callback has not returned.
     Waits(Working<S, W>),
-    End(Box<Seat<S, W>>, End),
+    End(Box<Seat<S, W>>, Box<End>),
 }
 
 impl<S: Socket, W: Wire> Connection<S, W> {
@@ -58,8 +58,9 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let Connection { peer, incoming, .. } = self;
         peer.cork(write.take().unwrap_or_default());
         let stopped = peer.context.watched.turn(|| {
-            spares
-                .with(|spare| handle_all((&**peer, incoming), cx, seat, &mut unread, spare, handle))
+            spares.with(|spare| {
+                handle_all((&**peer, incoming), cx, seat, unread.parts(), spare, handle)
+            })
         });
         let (cork, waits) = peer.uncork();
         *write = cork;
@@ -88,7 +89,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                 self.wait_for_callback(cx, lent)
             }
             Stopped::End(seat, end) => {
-                self.end(seat, end);
+                self.end(seat, *end);
                 Turn::Again
             }
         }
@@ -100,9 +101,9 @@ fn handle_all<S: Socket, W: Wire, F>(
     (peer, incoming): (&Peer<W>, &mut Incoming),
     cx: &mut Context<'_>,
     mut seat: Box<Seat<S, W>>,
-    unread: &mut Unread<'_>,
+    (bytes, at): (&mut [u8], &mut usize),
     spare: &mut Spare<F>,
-    handle: impl Fn(Box<Seat<S, W>>, Event) -> F,
+    handle: impl Fn(Box<Seat<S, W>>, Option<Message>) -> F,
 ) -> Stopped<S, W>
 where
     F: Future<Output = Worked<S, W>> + Send + 'static,
@@ -112,43 +113,57 @@ where
         max_message: peer.side.options.max_message(),
         deflate: peer.side.deflate,
     };
-    let (mut messages, mut bytes) = (0, 0);
-    while messages < MANY && bytes < MUCH {
+    let (mut messages, mut much) = (0, 0);
+    while messages < MANY && much < MUCH {
         let takes_messages = seat.takes_messages();
-        if (peer.is_over_high_water() || !takes_messages) && !incoming.ends_here(unread, &limits) {
-            return if takes_messages && unread.is_empty() {
-                Stopped::Idle(seat)
-            } else {
-                Stopped::Full(seat)
-            };
+        if takes_messages && *at == bytes.len() {
+            return Stopped::Idle(seat);
         }
-        let event = match incoming.next(unread, &limits) {
-            Ok(Some(event)) => event,
-            Ok(None) => return Stopped::Idle(seat),
-            Err(ending) => return Stopped::End(seat, how_it_ends(ending)),
-        };
-        if let Event::Message(message) = &event {
-            peer.came(message.len());
-            bytes += message.len();
+        if (peer.is_over_high_water() || !takes_messages)
+            && !incoming.ends_here(&bytes[*at..], &limits)
+        {
+            return Stopped::Full(seat);
         }
         messages += 1;
-        let mut slot = Slot::of(spare);
-        slot.as_mut().fill(handle(seat, event));
-        match slot.poll(cx) {
-            Poll::Ready(Worked {
+        let event = match incoming.next_plain((bytes, at), &limits) {
+            Some(message) => Ok(Some(Event::Message(message))),
+            None => incoming.next((bytes, at), &limits),
+        };
+        let worked = match event {
+            Ok(Some(Event::Message(message))) => {
+                peer.came(message.len());
+                much += message.len();
+                let mut slot = Slot::of(spare);
+                slot.as_mut().fill(handle(seat, Some(message)));
+                match slot.poll(cx) {
+                    Poll::Ready(worked) => worked,
+                    Poll::Pending => {
+                        return match spare.take() {
+                            Some(slot) => Stopped::Waits(slot),
+                            None => unreachable!("it has been polled"),
+                        };
+                    }
+                }
+            }
+            Ok(Some(Event::Control(control))) => {
+                let mut future = Box::pin(handle_control(seat, control));
+                match future.as_mut().poll(cx) {
+                    Poll::Ready(worked) => worked,
+                    Poll::Pending => return Stopped::Waits(future),
+                }
+            }
+            Ok(None) => return Stopped::Idle(seat),
+            Err(ending) => return Stopped::End(seat, Box::new(how_it_ends(ending))),
+        };
+        match worked {
+            Worked {
                 seat: back,
                 end: None,
-            }) => seat = back,
-            Poll::Ready(Worked {
+            } => seat = back,
+            Worked {
                 seat,
                 end: Some(end),
-            }) => return Stopped::End(seat, end),
-            Poll::Pending => {
-                return match spare.take() {
-                    Some(slot) => Stopped::Waits(slot),
-                    None => unreachable!("it has been polled"),
-                };
-            }
+            } => return Stopped::End(seat, end),
         }
     }
     Stopped::Turn(seat)

@@ -12,15 +12,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+use tungstenite::protocol::frame::coding::{Control, OpCode};
 
 use super::{
     compression::Compression,
+    cork::Cork,
     deflate::Deflate,
     frame,
     framing::{Framed, PLAIN, frame, framing},
     wire::Wire,
-    write::{Cork, WriteQueue},
+    write::WriteQueue,
 };
 use crate::{
     message::{Message, Unsupported},
@@ -88,15 +89,7 @@ impl<W: Wire> Out for StreamOut<W> {
     }
 
     fn gather(&mut self, side: &Side, message: &Message, options: &OutboxOptions) -> bool {
-        if side.framing.parameters != PLAIN.parameters {
-            return false;
-        }
-        let (opcode, payload) = match message {
-            Message::Text(text) => (Data::Text, text.as_bytes()),
-            Message::Binary(bytes) => (Data::Binary, &bytes[..]),
-        };
-        self.queue
-            .gather(OpCode::Data(opcode), payload, options.limit / 2)
+        side.framing.parameters == PLAIN.parameters && self.queue.gather(message, options.limit / 2)
     }
 
     fn push(&mut self, framed: Framed, options: &OutboxOptions) -> Sent {
@@ -227,7 +220,20 @@ impl<W: Wire> Shared<StreamOut<W>> {
         self.write(&mut self.state(), cx)
     }
 
+    #[inline]
     fn write(&self, state: &mut State<StreamOut<W>>, cx: &mut Context<'_>) -> io::Result<bool> {
+        if state.out.queue.is_empty() && !self.is_over_high_water() {
+            return Ok(false);
+        }
+        self.write_queue(state, cx)
+    }
+
+    #[inline(never)]
+    fn write_queue(
+        &self,
+        state: &mut State<StreamOut<W>>,
+        cx: &mut Context<'_>,
+    ) -> io::Result<bool> {
         let StreamOut {
             queue,
             wire: Some(wire),
@@ -236,9 +242,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
             return Ok(false);
         };
         if queue.is_empty() {
-            if self.is_over_high_water() {
-                self.measure(state);
-            }
+            self.measure(state);
             return Ok(false);
         }
         let written = queue.write(cx, wire)?;

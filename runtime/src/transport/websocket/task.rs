@@ -132,7 +132,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         self.read_next |= self.incoming.is_fresh();
         match end {
             None => self.state = State::Idle(seat),
-            Some(end) => self.end(seat, end),
+            Some(end) => self.end(seat, *end),
         }
         Turn::Again
     }

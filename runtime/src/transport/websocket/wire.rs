@@ -29,6 +29,22 @@ pub(super) trait Wire: Send + Unpin + 'static {
     /// has to do it.
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// Writes several pieces.
+    fn try_write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let mut total = 0;
+        for slice in slices {
+            let written = match self.try_write(slice) {
+                Err(error) if total == 0 => return Err(error),
+                written => written.unwrap_or(0),
+            };
+            total += written;
+            if written < slice.len() {
+                break;
+            }
+        }
+        Ok(total)
+    }
+
     /// Writes from the connection's task.
     fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
 
@@ -60,6 +76,10 @@ impl Wire for TcpWire {
 
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         self.0.try_write(bytes)
+    }
+
+    fn try_write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.try_write_vectored(slices)
     }
 
     fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {

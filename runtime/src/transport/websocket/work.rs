@@ -2,15 +2,10 @@
 
 use std::{borrow::Cow, collections::VecDeque, future::Future, pin::pin, sync::Arc};
 
-use super::{
-    frame::Violation,
-    incoming::{Ending, Event},
-    stream_out::Peer,
-    wire::Wire,
-};
+use super::{frame::Violation, incoming::Ending, stream_out::Peer, wire::Wire};
 use crate::{
-    message::Control,
-    socket::{Inbox, Outbox, Reason, Socket},
+    message::{Control, Message},
+    socket::{Flow, Inbox, Reason, Socket},
     transport::connection::{
         callbacks::{self, End},
         guarded::Guarded,
@@ -35,7 +30,8 @@ pub(super) enum Work<I> {
 /// A socket after its work, and how the connection continues.
 pub(super) struct Worked<S: Socket, W: Wire> {
     pub(super) seat: Box<Seat<S, W>>,
-    pub(super) end: Option<End>,
+    /// Boxed, so that a socket that goes on is told in two registers.
+    pub(super) end: Option<Box<End>>,
 }
 
 /// Does the work in order, and stops at the first callback that ends the connection.
@@ -58,46 +54,63 @@ pub(super) async fn work<S: Socket, W: Wire>(
         (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, peer, inbox).await,
         (Work::Info(infos), Some(parts)) => callbacks::infos(parts, peer, infos).await,
     };
-    Worked { seat, end }
+    Worked {
+        seat,
+        end: end.map(Box::new),
+    }
 }
 
-/// Handles what has come. It is made for each message, and polled at once: nothing that is large
-/// moves.
+/// Handles a message. It is made for each, and polled at once: the message is optional so that it
+/// moves but once, and nothing that is large does.
 #[expect(
     clippy::manual_async_fn,
     reason = "an `async fn` has room for its arguments twice"
 )]
 pub(super) fn handle<S: Socket, W: Wire>(
     mut seat: Box<Seat<S, W>>,
-    event: Event,
+    mut message: Option<Message>,
 ) -> impl Future<Output = Worked<S, W>> {
     async move {
         let Seat { guarded, peer } = &mut *seat;
-        let end = match (event, guarded.parts()) {
-            (_, None) => Some(End::gone()),
-            (Event::Message(message), Some((socket, out))) => {
-                let future = pin!(Some(async { socket.handle_in(message, out).await }));
+        let end = match guarded.parts() {
+            None => Some(End::gone()),
+            Some((socket, out)) => {
+                let future = pin!(Some(async {
+                    match message.take() {
+                        Some(message) => socket.handle_in(message, out).await,
+                        None => Flow::Continue,
+                    }
+                }));
                 callbacks::call(&**peer, Callback::HandleIn, future).await
             }
-            (Event::Control(control), Some(parts)) => {
-                Box::pin(handle_control(parts, peer, control)).await
-            }
         };
-        Worked { seat, end }
+        Worked {
+            seat,
+            end: end.map(Box::new),
+        }
     }
 }
 
 /// Answers a ping, and tells the socket.
-async fn handle_control<S: Socket, W: Wire>(
-    (socket, out): (&mut S, &mut Outbox),
-    peer: &Peer<W>,
+pub(super) async fn handle_control<S: Socket, W: Wire>(
+    mut seat: Box<Seat<S, W>>,
     control: Control,
-) -> Option<End> {
+) -> Worked<S, W> {
+    let Seat { guarded, peer } = &mut *seat;
     if let Control::Ping(payload) = &control {
         peer.pong(payload.clone());
     }
-    let future = pin!(Some(async { socket.handle_control(control, out).await }));
-    callbacks::call(peer, Callback::HandleControl, future).await
+    let end = match guarded.parts() {
+        None => Some(End::gone()),
+        Some((socket, out)) => {
+            let future = pin!(Some(async { socket.handle_control(control, out).await }));
+            callbacks::call(&**peer, Callback::HandleControl, future).await
+        }
+    };
+    Worked {
+        seat,
+        end: end.map(Box::new),
+    }
 }
 
 /// How the connection ends after this end of the input. A client that broke the protocol is told

@@ -7,10 +7,11 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use tungstenite::protocol::frame::coding::OpCode;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 
-use super::{frame, wire::Wire};
+use super::{cork::Cork, frame, wire::Wire};
 use crate::{
+    message::Message,
     socket::{OutboxOptions, Overflow},
     transport::connection::{out::Sent, tally::Tally},
 };
@@ -19,8 +20,6 @@ use crate::{
 const BOOKKEEPING: usize = 64;
 /// Pieces written at once.
 const SLICES: usize = 32;
-/// Payloads from this size on are queued as they are, not copied into the cork.
-const LARGE: usize = 32 * 1024;
 
 /// The queue to one client. Empty, and without memory of its own, while the client takes what is
 /// sent.
@@ -29,8 +28,8 @@ pub(super) struct WriteQueue {
     queue: VecDeque<Piece>,
     queued: usize,
     tally: Tally,
-    /// While callbacks run: what they push is gathered here, and leaves in one write. Lent by the
-    /// worker.
+    /// While callbacks run: what they push is gathered here, and leaves in one write. Boxed, so
+    /// that an idle connection only has room for a pointer.
     cork: Option<Box<Cork>>,
     /// The front piece is partly written, and can no longer be dropped.
     started: bool,
@@ -41,11 +40,6 @@ pub(super) struct WriteQueue {
     /// broken.
     closed: bool,
 }
-
-/// A buffer in which messages are gathered. Boxed, so that an idle connection only has room for a
-/// pointer.
-#[derive(Default)]
-pub(super) struct Cork(pub(super) Vec<u8>);
 
 struct Piece {
     bytes: Bytes,
@@ -64,7 +58,7 @@ impl WriteQueue {
     }
 
     fn gathered(&self) -> usize {
-        self.cork.as_ref().map_or(0, |cork| cork.0.len())
+        self.cork.as_ref().map_or(0, |cork| cork.len())
     }
 
     /// Bytes whose memory is held: bytes that wait, and written bytes of a piece that still waits.
@@ -81,36 +75,51 @@ impl WriteQueue {
     /// Writes what was gathered, queues what the stream does not take, and gives the buffer back.
     pub(super) fn uncork(&mut self, wire: Option<&impl Wire>) -> Option<Box<Cork>> {
         let mut cork = self.cork.take()?;
-        let Cork(buffer) = &mut *cork;
-        if !buffer.is_empty() && !self.closed {
-            let wire = wire.filter(|_| self.queue.is_empty());
-            let written = wire.map_or(0, |wire| wire.try_write(buffer).unwrap_or(0));
-            if written < buffer.len() {
-                self.started |= written > 0;
-                self.queue(Bytes::copy_from_slice(&buffer[written..]), false);
+        if !cork.is_empty() {
+            if !self.closed {
+                let wire = wire.filter(|_| self.queue.is_empty());
+                let written = wire.map_or(0, |wire| cork.try_write(wire).unwrap_or(0));
+                if written < cork.len() {
+                    self.queue_rest(&cork, written);
+                }
             }
+            cork.clear();
         }
-        buffer.clear();
         Some(cork)
     }
 
-    /// Gathers a message in the cork, while no more than `most` bytes are held. True if it did:
-    /// otherwise it has to be pushed.
-    pub(super) fn gather(&mut self, opcode: OpCode, payload: &[u8], most: usize) -> bool {
+    /// Queues what the stream has not taken of what was gathered.
+    #[cold]
+    fn queue_rest(&mut self, cork: &Cork, mut written: usize) {
+        self.started |= written > 0;
+        for part in cork.parts() {
+            let gone = written.min(part.len());
+            written -= gone;
+            if gone < part.len() {
+                if part.is_shared() {
+                    self.spent += gone;
+                }
+                self.queue(part.skip(gone), false);
+            }
+        }
+    }
+
+    /// Gathers a message in the cork, while less than `most` is held. True if it did: otherwise it
+    /// has to be pushed.
+    pub(super) fn gather(&mut self, message: &Message, most: usize) -> bool {
         let held = self.queued + self.spent;
-        let Some(Cork(cork)) = self.cork.as_deref_mut() else {
+        let Some(cork) = self.cork.as_deref_mut() else {
             return false;
         };
-        if payload.len() >= LARGE
-            || held + cork.len() + payload.len() >= most
-            || self.closed
-            || !self.tally.is_free()
-        {
+        let (data, payload) = match message {
+            Message::Text(text) => (Data::Text, text.as_bytes()),
+            Message::Binary(bytes) => (Data::Binary, &bytes[..]),
+        };
+        if self.closed || held + cork.len() + payload.len() >= most || !self.tally.is_free() {
             return false;
         }
-        let (head, length) = frame::head(opcode, false, payload.len());
-        cork.extend_from_slice(&head[..length]);
-        cork.extend_from_slice(payload);
+        let (head, length) = frame::head(OpCode::Data(data), false, payload.len());
+        cork.add(&head[..length], payload, || message.clone().into_bytes());
         true
     }
 
@@ -126,21 +135,15 @@ impl WriteQueue {
         if !self.tally.spend(head.len() + payload.len()) {
             return Sent::Overflow;
         }
-        match self.cork.as_deref_mut() {
-            Some(Cork(cork)) if payload.len() < LARGE => {
-                cork.extend_from_slice(head);
-                cork.extend_from_slice(&payload);
-                Sent::Done
-            }
-            _ => {
-                self.spill();
-                if !head.is_empty() {
-                    self.queue(Bytes::copy_from_slice(head), false);
-                }
-                self.queue(payload, false);
-                Sent::Queued
-            }
+        if let Some(cork) = self.cork.as_deref_mut() {
+            cork.add(head, &payload, || payload.clone());
+            return Sent::Done;
         }
+        if !head.is_empty() {
+            self.queue(Bytes::copy_from_slice(head), false);
+        }
+        self.queue(payload, false);
+        Sent::Queued
     }
 
     /// Frames that others share, from any task: written at once if nothing waits before them.
@@ -215,7 +218,7 @@ impl WriteQueue {
                 self.tally.remove(piece.cost());
             }
         }
-        if let Some(Cork(cork)) = self.cork.as_deref_mut() {
+        if let Some(cork) = self.cork.as_deref_mut() {
             cork.clear();
         }
     }
@@ -279,12 +282,12 @@ impl WriteQueue {
 
     /// Moves what is gathered into the queue, so that later frames follow it.
     fn spill(&mut self) {
-        if let Some(Cork(cork)) = self.cork.as_deref_mut()
-            && !cork.is_empty()
-        {
-            let bytes = Bytes::copy_from_slice(cork);
+        if let Some(mut cork) = self.cork.take() {
+            for part in cork.parts() {
+                self.queue(part.skip(0), false);
+            }
             cork.clear();
-            self.queue(bytes, false);
+            self.cork = Some(cork);
         }
     }
 

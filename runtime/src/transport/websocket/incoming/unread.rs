@@ -24,16 +24,11 @@ impl<'a> Unread<'a> {
     }
 
     /// All bytes, and how many of them have been taken apart.
-    pub(super) fn parts(&mut self) -> (&mut [u8], &mut usize) {
+    pub(in crate::transport::websocket) fn parts(&mut self) -> (&mut [u8], &mut usize) {
         let bytes = match &mut self.bytes {
             Held::Lent(bytes) => bytes,
             Held::Kept(bytes) => &mut bytes[..],
         };
         (bytes, &mut self.at)
-    }
-
-    pub(in crate::transport::websocket) fn is_empty(&mut self) -> bool {
-        let (bytes, at) = self.parts();
-        *at == bytes.len()
     }
 }

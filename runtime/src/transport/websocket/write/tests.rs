@@ -30,8 +30,12 @@ impl Narrow {
         self.0.lock().expect("no test panics here").0 = usize::MAX;
     }
 
-    fn taken(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no test panics here").1.clone()).expect("text")
+    fn taken(&self) -> Vec<u8> {
+        self.0.lock().expect("no test panics here").1.clone()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.taken()).expect("text")
     }
 }
 
@@ -75,10 +79,10 @@ fn what_callbacks_push_leaves_at_once_and_in_order() {
     assert_eq!(queue.push(b"<", bytes("a>"), 1_000), Sent::Done);
     assert_eq!(queue.send(&bytes("<b>"), &wire, OPTIONS), Sent::Queued);
     assert_eq!(queue.push(b"<", bytes("c>"), 1_000), Sent::Done);
-    assert_eq!(wire.taken(), "");
+    assert_eq!(wire.text(), "");
     queue.uncork(Some(&wire));
     write(&mut queue, &wire);
-    assert_eq!(wire.taken(), "<a><b><c>");
+    assert_eq!(wire.text(), "<a><b><c>");
     assert!(
         queue.is_empty() && queue.queue.capacity() == 0,
         "no memory is kept"
@@ -93,7 +97,7 @@ fn what_the_stream_does_not_take_waits_its_turn() {
     wire.widen();
     write(&mut queue, &wire);
     assert_eq!(queue.send(&bytes("<c>"), &wire, OPTIONS), Sent::Done);
-    assert_eq!(wire.taken(), "<a><b><c>");
+    assert_eq!(wire.text(), "<a><b><c>");
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_frame_that_is_partly_written_is_never_torn() {
         queue.close(bytes("<close>"));
         wire.widen();
         write(&mut queue, &wire);
-        assert_eq!(wire.taken(), "<a><close>", "corked: {corked}");
+        assert_eq!(wire.text(), "<a><close>", "corked: {corked}");
     }
 }
 
@@ -155,7 +159,7 @@ fn past_the_limit_the_connection_ends_or_the_oldest_go() {
     wire.widen();
     write(&mut queue, &wire);
     assert_eq!(
-        wire.taken(),
+        wire.text(),
         first + &large,
         "the one that has begun is kept"
     );
@@ -216,5 +220,66 @@ fn nothing_follows_a_close_frame() {
     queue.send(&bytes("<late>"), &wire, OPTIONS);
     queue.push(b"<", bytes("later>"), 1_000);
     write(&mut queue, &wire);
-    assert_eq!(wire.taken(), "<close>");
+    assert_eq!(wire.text(), "<close>");
+}
+
+#[test]
+fn large_messages_keep_their_place_wherever_the_stream_stops() {
+    let large = "l".repeat(20_000);
+    let messages = ["a", large.as_str(), large.as_str(), "b"];
+    let frames = |text: &str| {
+        let (head, length) = frame::head(OpCode::Data(Data::Text), false, text.len());
+        [&head[..length], text.as_bytes()].concat()
+    };
+    let expected = messages.map(frames).concat();
+    for takes in [0, 1, 3, 7, 100, 20_007, 20_008, 40_010, 40_015, usize::MAX] {
+        let (mut queue, wire) = (WriteQueue::default(), Narrow::new(takes));
+        queue.cork(Box::default(), 1_000_000);
+        for message in messages {
+            assert!(queue.gather(&Message::from(message), 500_000), "{takes}");
+        }
+        assert_eq!(queue.held(), expected.len(), "{takes}");
+        queue.uncork(Some(&wire));
+        assert!(queue.held() >= queue.waiting(), "{takes}");
+        wire.widen();
+        write(&mut queue, &wire);
+        assert_eq!(wire.taken(), expected, "{takes}");
+        assert_eq!(queue.held(), 0, "{takes}");
+    }
+}
+
+#[test]
+fn broadcasts_follow_what_was_gathered_before_them() {
+    let (mut queue, wire) = (WriteQueue::default(), Narrow::new(usize::MAX));
+    let large = "l".repeat(10_000);
+    queue.cork(Box::default(), 1_000_000);
+    assert!(queue.gather(&Message::from(large.as_str()), 500_000));
+    let options = OutboxOptions {
+        limit: 1_000_000,
+        ..OPTIONS
+    };
+    assert_eq!(queue.send(&bytes("<b>"), &wire, options), Sent::Queued);
+    assert!(queue.gather(&Message::from("c"), 500_000));
+    queue.uncork(Some(&wire));
+    write(&mut queue, &wire);
+    let taken = wire.taken();
+    let at = |piece: &[u8]| {
+        taken
+            .windows(piece.len())
+            .position(|window| window == piece)
+    };
+    assert_eq!(at(large.as_bytes()), Some(4));
+    assert_eq!(at(b"<b>"), Some(4 + large.len()));
+    assert_eq!(at(b"c"), Some(taken.len() - 1));
+}
+
+#[test]
+fn nothing_is_gathered_outside_of_a_turn_or_past_what_may_be_held() {
+    let mut queue = WriteQueue::default();
+    assert!(!queue.gather(&Message::from("a"), 500));
+    queue.cork(Box::default(), 1_000);
+    assert!(queue.gather(&Message::from("a".repeat(400)), 500));
+    assert!(!queue.gather(&Message::from("a".repeat(98)), 500));
+    queue.close(bytes("bye"));
+    assert!(!queue.gather(&Message::from("a"), 500));
 }
