@@ -18,10 +18,12 @@ pub(crate) struct Path<'a> {
 
 impl<'a> Path<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
+        let mut parts = segments(text);
+        let first = parts.next();
         Path {
             text,
-            segments: segments(text).count(),
-            first: segments(text).next().unwrap_or_default(),
+            segments: usize::from(first.is_some()) + parts.count(),
+            first: first.unwrap_or_default(),
         }
     }
 

@@ -82,8 +82,15 @@ pub(in crate::transport) fn gone() -> Reason {
 pub(in crate::transport) struct StopFlag(AtomicU8);
 
 impl StopFlag {
+    #[inline]
     pub(in crate::transport) fn get(&self) -> StopRequest {
-        let value = self.0.load(Ordering::Acquire);
+        match self.0.load(Ordering::Acquire) {
+            0 => StopRequest::Nothing,
+            value => Self::request(value),
+        }
+    }
+
+    fn request(value: u8) -> StopRequest {
         StopRequest::ALL
             .get(usize::from(value))
             .copied()

@@ -105,7 +105,9 @@ impl Cork {
 
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
-        self.large.clear();
+        if !self.large.is_empty() {
+            self.large.clear();
+        }
         self.length = 0;
     }
 

@@ -3,6 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
+use super::mask::{unmask, unmasked};
+
 /// The bits of the first byte of a head (RFC 6455 §5.2).
 const FINAL: u8 = 0x80;
 const COMPRESSED: u8 = 0x40;
@@ -10,9 +12,9 @@ const RESERVED: u8 = 0x30;
 const OPCODE: u8 = 0x0f;
 
 /// The bits of the second one, and the lengths that say that a longer one follows.
-const MASKED: u8 = 0x80;
+pub(super) const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7f;
-const TWO_BYTES: u8 = 126;
+pub(super) const TWO_BYTES: u8 = 126;
 const EIGHT_BYTES: u8 = 127;
 
 /// What broke the protocol: the close code for it, and a text for logs.
@@ -106,101 +108,6 @@ impl Head {
     pub(super) fn unmasked(&self, payload: &[u8]) -> Vec<u8> {
         unmasked(payload, self.mask)
     }
-}
-
-/// A frame as most are: a whole message of less than 64 KiB, neither in parts nor compressed.
-pub(super) struct Plain {
-    pub(super) is_text: bool,
-    mask: [u8; 4],
-    /// Where its payload begins, and where it ends.
-    payload: (usize, usize),
-}
-
-impl Plain {
-    /// The frame at the start of `bytes`, if it is like that, has come whole, and its payload is no
-    /// longer than `most`. Of all others `None` says nothing.
-    #[inline]
-    pub(super) fn parse(bytes: &[u8], most: usize) -> Option<Plain> {
-        let &[first, second, ..] = bytes else {
-            return None;
-        };
-        let is_text = match first {
-            0x81 => true,
-            0x82 => false,
-            _ => return None,
-        };
-        let (length, begin) = match second ^ MASKED {
-            length @ ..TWO_BYTES => (usize::from(length), 6),
-            TWO_BYTES => (
-                usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?])),
-                8,
-            ),
-            _ => return None,
-        };
-        let mask = *bytes.get(begin - 4..)?.first_chunk()?;
-        let payload = (begin, begin + length);
-        (length <= most && payload.1 <= bytes.len()).then_some(Plain {
-            is_text,
-            mask,
-            payload,
-        })
-    }
-
-    /// The length of the frame.
-    pub(super) fn len(&self) -> usize {
-        self.payload.1
-    }
-
-    /// Its payload without the mask, in memory of its own.
-    #[inline]
-    pub(super) fn unmasked(&self, bytes: &[u8]) -> Vec<u8> {
-        unmasked(&bytes[self.payload.0..self.payload.1], self.mask)
-    }
-}
-
-/// Payloads from this size on are unmasked as they are copied.
-const LONG: usize = 512;
-
-/// The mask of eight bytes.
-fn wide([a, b, c, d]: [u8; 4]) -> u64 {
-    u64::from_ne_bytes([a, b, c, d, a, b, c, d])
-}
-
-fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
-    let wide = wide(mask);
-    let (words, rest) = bytes.as_chunks_mut::<8>();
-    for word in words {
-        *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
-    }
-    for (byte, key) in rest.iter_mut().zip(wide.to_ne_bytes()) {
-        *byte ^= key;
-    }
-}
-
-#[inline]
-fn unmasked(payload: &[u8], mask: [u8; 4]) -> Vec<u8> {
-    if payload.len() >= LONG {
-        return unmasked_in_one_pass(payload, mask);
-    }
-    let mut plain = payload.to_vec();
-    unmask(&mut plain, mask);
-    plain
-}
-
-/// `Bytes` keeps unused capacity in a record of its own: this is for payloads where copying costs
-/// more.
-fn unmasked_in_one_pass(payload: &[u8], mask: [u8; 4]) -> Vec<u8> {
-    let wide = wide(mask);
-    let (words, rest) = payload.as_chunks::<8>();
-    let mut plain = Vec::with_capacity(payload.len().div_ceil(8));
-    plain.extend(
-        words
-            .iter()
-            .map(|word| (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes()),
-    );
-    let mut plain = plain.into_flattened();
-    plain.extend(rest.iter().zip(wide.to_ne_bytes()).map(|(a, b)| a ^ b));
-    plain
 }
 
 /// What the first two bytes of a head say, if it is allowed: RFC 6455 §5.2 and §5.5; RFC 7692 §6
@@ -389,37 +296,6 @@ mod tests {
             head.unmask_from(a, 0);
             head.unmask_from(b, a.len());
             prop_assert_eq!(parts, naive);
-        }
-
-        #[test]
-        fn a_plain_frame_is_what_its_head_says(
-            first in prop_oneof![Just(0x81u8), Just(0x82), any::<u8>()],
-            masked in prop_oneof![9 => Just(0x80u8), 1 => Just(0)],
-            length in 0usize..3_000,
-            cut in 0usize..8,
-            mask: [u8; 4],
-        ) {
-            let payload: Vec<u8> = (0..length).map(|n| n as u8).collect();
-            let length = match length {
-                0..=125 => vec![masked | length as u8],
-                _ => [&[masked | TWO_BYTES][..], &(length as u16).to_be_bytes()].concat(),
-            };
-            let mut bytes = [&[first][..], &length, &mask, &payload].concat();
-            bytes.truncate(bytes.len() - cut.min(bytes.len()));
-            let head = Head::parse(&bytes, 2_000, true).ok().flatten();
-            let whole = head.filter(|head| {
-                matches!(head.opcode, OpCode::Data(Data::Text | Data::Binary))
-                    && head.is_final
-                    && !head.compressed
-                    && bytes.len() >= head.len + head.payload
-            });
-            let plain = Plain::parse(&bytes, 2_000);
-            prop_assert_eq!(plain.is_some(), whole.is_some());
-            if let (Some(plain), Some(head)) = (plain, whole) {
-                prop_assert_eq!(plain.is_text, head.opcode == OpCode::Data(Data::Text));
-                prop_assert_eq!(plain.len(), head.len + head.payload);
-                prop_assert_eq!(plain.unmasked(&bytes), head.unmasked(&bytes[head.len..plain.len()]));
-            }
         }
 
         #[test]

@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
@@ -24,10 +24,11 @@ use self::{
 };
 use super::{
     deflate::{Deflate, Inflater},
-    frame::{self, Head, Plain, Violation},
+    frame::{Head, Violation},
+    plain::Plain,
 };
 use crate::{
-    message::{Control as ControlFrame, Message, Text},
+    message::{Message, Text},
     transport::grow,
 };
 
@@ -108,7 +109,17 @@ impl Incoming {
     }
 
     /// Keeps what has not been taken apart. `fresh` says that it may contain whole frames.
+    #[inline]
     pub(super) fn keep(&mut self, unread: Unread<'_>, fresh: bool) {
+        let is_done = matches!(&unread.bytes, Held::Lent(bytes) if unread.at == bytes.len());
+        if is_done && self.rest.capacity() == 0 {
+            self.fresh = false;
+        } else {
+            self.keep_some(unread, fresh);
+        }
+    }
+
+    fn keep_some(&mut self, unread: Unread<'_>, fresh: bool) {
         let Unread { bytes, at } = unread;
         match bytes {
             Held::Lent(bytes) if at < bytes.len() => {
@@ -127,9 +138,7 @@ impl Incoming {
             }
             Held::Lent(_) => {
                 self.fresh = false;
-                if self.rest.capacity() > 0 {
-                    self.rest = Vec::new();
-                }
+                self.rest = Vec::new();
             }
         }
     }
@@ -174,11 +183,12 @@ impl Incoming {
     }
 
     /// The next message, if it has come in one piece, as most do. Of all others `None` says
-    /// nothing.
+    /// nothing. Short messages share the memory of `block`.
     #[inline]
     pub(super) fn next_plain(
         &mut self,
         (bytes, at): (&[u8], &mut usize),
+        block: &mut BytesMut,
         limits: &Limits,
     ) -> Option<Message> {
         if self.partial.is_some() {
@@ -186,7 +196,7 @@ impl Incoming {
         }
         let bytes = &bytes[*at..];
         let frame = Plain::parse(bytes, limits.max_frame.min(limits.max_message))?;
-        let payload = Bytes::from(frame.unmasked(bytes));
+        let payload = frame.unmasked(bytes, block);
         let message = match frame.is_text {
             true => Message::Text(Text::try_from(payload).ok()?),
             false => Message::Binary(payload),
@@ -232,7 +242,7 @@ impl Incoming {
                     };
                     *at += head.len + head.payload;
                     head.unmask(payload);
-                    return control_frame(control, payload).map(Some);
+                    return Event::of(control, payload).map(Some);
                 }
             }
         }
@@ -377,20 +387,6 @@ impl Incoming {
         inflater
             .inflate(deflate, data, limits.max_message)
             .map(Bytes::from)
-    }
-}
-
-/// What a control frame is: an event, or the end of the input.
-fn control_frame(control: Control, payload: &[u8]) -> Result<Event, Ending> {
-    let bytes = Bytes::copy_from_slice(payload);
-    match control {
-        Control::Ping => Ok(Event::Control(ControlFrame::Ping(bytes))),
-        Control::Pong => Ok(Event::Control(ControlFrame::Pong(bytes))),
-        _ => {
-            let (code, text) = frame::parse_close(payload)?;
-            let text = text.to_owned();
-            Err(Ending::Close { code, text })
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use bytes::BytesMut;
+
 use super::{cork::Cork, spare::Spares};
 
 /// Bytes read at once.
@@ -15,6 +17,8 @@ thread_local! {
 pub(super) struct Lent {
     /// For what is read.
     pub(super) read: Box<[u8]>,
+    /// For short messages.
+    pub(super) block: BytesMut,
     /// For what callbacks push.
     pub(super) write: Option<Box<Cork>>,
     /// For callbacks.
@@ -26,6 +30,7 @@ impl Lent {
     fn new() -> Box<Self> {
         Box::new(Lent {
             read: vec![0; SCRATCH].into(),
+            block: BytesMut::new(),
             write: None,
             spares: Spares::default(),
         })

@@ -13,7 +13,8 @@
 //! | `stream_out` | the way out: straight to the stream, and through a queue where that takes no more |
 //! | `cork` | what callbacks push in one turn |
 //! | `write` | the queue to a client, within bounds |
-//! | `frame` `framing` `deflate` `compression` | the formats |
+//! | `plain` | the short way for frames as most are |
+//! | `frame` `mask` `framing` `deflate` `compression` | the formats |
 //! | `wire` | writing from any task, or from the connection's own |
 //! | `fuzzing` | what our own fuzzing reaches of this |
 
@@ -32,6 +33,8 @@ pub(crate) mod fuzzing;
 mod handshake;
 mod incoming;
 mod lent;
+mod mask;
+mod plain;
 mod reading;
 mod spare;
 mod stream_out;

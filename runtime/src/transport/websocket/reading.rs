@@ -5,6 +5,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use bytes::BytesMut;
+
 use super::{
     incoming::{Event, Incoming, Limits},
     lent::Lent,
@@ -39,6 +41,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     pub(super) fn read(&mut self, cx: &mut Context<'_>, lent: &mut Lent) -> Turn {
         let Lent {
             read,
+            block,
             write,
             spares,
         } = lent;
@@ -59,7 +62,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         peer.cork(write.take().unwrap_or_default());
         let stopped = peer.context.watched.turn(|| {
             spares.with(|spare| {
-                handle_all((&**peer, incoming), cx, seat, unread.parts(), spare, handle)
+                handle_all(
+                    (&**peer, incoming),
+                    cx,
+                    seat,
+                    (unread.parts(), block),
+                    spare,
+                    handle,
+                )
             })
         });
         let (cork, waits) = peer.uncork();
@@ -101,7 +111,7 @@ fn handle_all<S: Socket, W: Wire, F>(
     (peer, incoming): (&Peer<W>, &mut Incoming),
     cx: &mut Context<'_>,
     mut seat: Box<Seat<S, W>>,
-    (bytes, at): (&mut [u8], &mut usize),
+    ((bytes, at), block): ((&mut [u8], &mut usize), &mut BytesMut),
     spare: &mut Spare<F>,
     handle: impl Fn(Box<Seat<S, W>>, Option<Message>) -> F,
 ) -> Stopped<S, W>
@@ -113,6 +123,7 @@ where
         max_message: peer.side.options.max_message(),
         deflate: peer.side.deflate,
     };
+    let mut slot = Slot::of(spare);
     let (mut messages, mut much) = (0, 0);
     while messages < MANY && much < MUCH {
         let takes_messages = seat.takes_messages();
@@ -125,7 +136,7 @@ where
             return Stopped::Full(seat);
         }
         messages += 1;
-        let event = match incoming.next_plain((bytes, at), &limits) {
+        let event = match incoming.next_plain((bytes, at), block, &limits) {
             Some(message) => Ok(Some(Event::Message(message))),
             None => incoming.next((bytes, at), &limits),
         };
@@ -133,9 +144,8 @@ where
             Ok(Some(Event::Message(message))) => {
                 peer.came(message.len());
                 much += message.len();
-                let mut slot = Slot::of(spare);
                 slot.as_mut().fill(handle(seat, Some(message)));
-                match slot.poll(cx) {
+                match slot.as_mut().poll(cx) {
                     Poll::Ready(worked) => worked,
                     Poll::Pending => {
                         return match spare.take() {

@@ -69,7 +69,7 @@ fn read_once(
     for _ in 0..stops {
         let (bytes, at) = unread.parts();
         let ends = incoming.ends_here(&bytes[*at..], limits);
-        let plain = incoming.next_plain((bytes, at), limits);
+        let plain = incoming.next_plain((bytes, at), &mut BytesMut::new(), limits);
         let next = match plain {
             Some(message) => Ok(Some(Event::Message(message))),
             None => incoming.next((bytes, at), limits),
