@@ -11,8 +11,8 @@ use std::{
 };
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{Serialize, de::DeserializeOwned};
-use tungstenite::Utf8Bytes;
 
 /// UTF-8 text in shared bytes: cloning it copies no text.
 ///
@@ -24,28 +24,27 @@ use tungstenite::Utf8Bytes;
 /// assert!(Text::try_from(bytes::Bytes::from_static(b"\xff")).is_err());
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Text(Utf8Bytes);
+pub struct Text(ByteString);
 
 impl Text {
     /// Text that is part of the program; it is not copied.
     pub const fn from_static(text: &'static str) -> Self {
-        Text(Utf8Bytes::from_static(text))
+        Text(ByteString::from_static(text))
     }
 
     /// The text as a string slice.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        &self.0
     }
 
     /// A part of this text, as text in the same memory. Panics if `part` is not a part of it.
-    pub(crate) fn part(&self, part: &str) -> Result<Text, Utf8Error> {
-        let bytes: &Bytes = self.0.as_ref();
-        Text::try_from(bytes.slice_ref(part.as_bytes()))
+    pub(crate) fn part(&self, part: &str) -> Text {
+        Text(self.0.slice_ref(part))
     }
 
     /// The bytes of the text.
     pub fn into_bytes(self) -> Bytes {
-        self.0.into()
+        self.0.into_bytes()
     }
 }
 
@@ -76,7 +75,7 @@ impl fmt::Display for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Text(text.to_owned().into())
+        Text(text.into())
     }
 }
 
@@ -89,7 +88,7 @@ impl From<String> for Text {
 impl TryFrom<Bytes> for Text {
     type Error = Utf8Error;
     fn try_from(bytes: Bytes) -> Result<Self, Utf8Error> {
-        Utf8Bytes::try_from(bytes).map(Text)
+        ByteString::try_from(bytes).map(Text)
     }
 }
 

@@ -1,7 +1,5 @@
 //! JSON without copies: parts of a text, and strings that need no escapes.
 
-use serde_json::value::RawValue;
-
 use super::{
     Name, NameRef, Ref, Undecodable,
     quoted::{push_string, string_len},
@@ -34,63 +32,66 @@ pub(super) fn undecodable(error: &serde_json::Error, expected: &str) -> Undecoda
 /// own limit is lower.
 const LONGEST: usize = 64 * 1024;
 
+/// A value of a JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// A string without escapes: what stands between its quotes.
+    Plain(&'a str),
+    /// A string with escapes, as JSON.
+    Escaped(&'a str),
+    /// Anything else, as JSON.
+    Other(&'a str),
+}
+
+impl<'a> Value<'a> {
+    pub(super) const NULL: Value<'static> = Value::Other("null");
+
+    /// Of JSON without spaces around it.
+    pub(super) fn of(json: &'a str) -> Self {
+        let text = json
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'));
+        match text {
+            None => Value::Other(json),
+            Some(text) if text.contains('\\') => Value::Escaped(json),
+            Some(text) => Value::Plain(text),
+        }
+    }
+
+    /// Itself, unless it is too long to be copied.
+    fn bounded(self, too_long: &'static str) -> Result<Self, Undecodable> {
+        let (Value::Plain(text) | Value::Escaped(text) | Value::Other(text)) = self;
+        if text.len() > LONGEST {
+            Err(Undecodable::new(too_long))
+        } else {
+            Ok(self)
+        }
+    }
+}
+
 /// A text that is known to be JSON: its values become refs, names and payloads.
 pub(super) struct Source<'a>(pub(super) &'a Text);
 
 impl Source<'_> {
-    pub(super) fn reference(&self, value: &RawValue) -> Result<Ref, Undecodable> {
-        let value = bounded(value, "a ref is too long")?;
-        Ok(match string(value) {
-            None => Ref::from_json(value),
-            Some(Quoted::Plain(text)) => Ref::from(text),
-            Some(Quoted::Escaped(json)) => Ref::from(&*unescape(json)?),
+    pub(super) fn reference(&self, value: Value<'_>) -> Result<Ref, Undecodable> {
+        Ok(match value.bounded("a ref is too long")? {
+            Value::Plain(text) => Ref::from(text),
+            Value::Escaped(json) => Ref::from(&*unescape(json)?),
+            Value::Other(json) => Ref::from_json(json),
         })
     }
 
-    pub(super) fn name(&self, value: &RawValue) -> Result<Name, Undecodable> {
-        let value = bounded(value, "a topic or an event is too long")?;
-        Ok(match string(value) {
-            None => Name::foreign(self.part(value)?),
-            Some(Quoted::Plain(text)) => Name::from(self.part(text)?),
-            Some(Quoted::Escaped(json)) => Name::from(Text::from(unescape(json)?)),
+    pub(super) fn name(&self, value: Value<'_>) -> Result<Name, Undecodable> {
+        Ok(match value.bounded("a topic or an event is too long")? {
+            Value::Plain(text) => Name::from(self.0.part(text)),
+            Value::Escaped(json) => Name::from(Text::from(unescape(json)?)),
+            Value::Other(json) => Name::foreign(self.0.part(json)),
         })
     }
 
-    pub(super) fn payload(&self, value: &RawValue) -> Result<Payload, Undecodable> {
-        self.part(value.get()).map(Payload::Json)
+    pub(super) fn payload(&self, json: &str) -> Payload {
+        Payload::Json(self.0.part(json))
     }
-
-    fn part(&self, part: &str) -> Result<Text, Undecodable> {
-        self.0
-            .part(part)
-            .map_err(|_| Undecodable::new("text that is not UTF-8"))
-    }
-}
-
-fn bounded<'a>(value: &'a RawValue, too_long: &'static str) -> Result<&'a str, Undecodable> {
-    let json = value.get();
-    if json.len() > LONGEST {
-        Err(Undecodable::new(too_long))
-    } else {
-        Ok(json)
-    }
-}
-
-enum Quoted<'a> {
-    /// What stands between the quotes is the string.
-    Plain(&'a str),
-    /// With its quotes.
-    Escaped(&'a str),
-}
-
-/// `None` for a value that is not a string.
-fn string(json: &str) -> Option<Quoted<'_>> {
-    let text = json.strip_prefix('"')?.strip_suffix('"')?;
-    Some(if text.contains('\\') {
-        Quoted::Escaped(json)
-    } else {
-        Quoted::Plain(text)
-    })
 }
 
 fn unescape(json: &str) -> Result<String, Undecodable> {

@@ -8,6 +8,7 @@
 //! | `error` | what serializers can neither read nor write |
 //! | `json` | JSON without copies: parts of a text, and strings that need no escapes |
 //! | `body` | the payload of a JSON message for clients |
+//! | `five` | the elements of a V2 message |
 //! | `v1`, `v2` | the formats of Phoenix |
 //! | `binary` | the frames of V2 whose payload is bytes |
 //! | `version`, `requirement` | versions, compared as Elixir does |
@@ -19,6 +20,7 @@ mod body;
 mod contract;
 mod encoder;
 mod error;
+mod five;
 mod json;
 mod message;
 mod name;

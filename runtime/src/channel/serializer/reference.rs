@@ -146,10 +146,20 @@ impl fmt::Debug for Ref {
     }
 }
 
+/// Every number of so many digits fits.
+const FITS: usize = 19;
+
 /// The number that prints as exactly this text.
 fn digits(text: &str) -> Option<u64> {
-    let canonical = text == "0" || !text.starts_with(['0', '+']);
-    canonical.then(|| text.parse().ok()).flatten()
+    match text.as_bytes() {
+        [b'0'] => Some(0),
+        [] | [b'0' | b'+', ..] => None,
+        bytes if bytes.len() > FITS => text.parse().ok(),
+        bytes => bytes.iter().try_fold(0, |number, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(number * 10 + u64::from(digit))
+        }),
+    }
 }
 
 /// A printed number, on the stack.

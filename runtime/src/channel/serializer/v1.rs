@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable,
     body::Body,
-    json::{self, Source, push_name},
+    json::{self, Source, Value, push_name},
     quoted::{push_string, string_len},
 };
 use crate::message::EncodeError;
@@ -114,16 +114,19 @@ fn decode_text(text: &Text) -> Result<ClientMessage, Undecodable> {
         serde_json::from_str(text).map_err(|error| json::undecodable(&error, OBJECT))?;
     let source = Source(text);
     Ok(ClientMessage {
-        topic: source.name(required(fields.topic, "topic")?)?,
-        event: source.name(required(fields.event, "event")?)?,
-        payload: source.payload(required(fields.payload, "payload")?)?,
-        reference: source.reference(required(fields.reference, "ref")?)?,
-        join_ref: source.reference(fields.join_ref.unwrap_or(RawValue::NULL))?,
+        topic: source.name(Value::of(required(fields.topic, "topic")?))?,
+        event: source.name(Value::of(required(fields.event, "event")?))?,
+        payload: source.payload(required(fields.payload, "payload")?),
+        reference: source.reference(Value::of(required(fields.reference, "ref")?))?,
+        join_ref: source.reference(Value::of(fields.join_ref.unwrap_or(RawValue::NULL).get()))?,
     })
 }
 
-fn required<'a>(value: Option<&'a RawValue>, key: &str) -> Result<&'a RawValue, Undecodable> {
-    value.ok_or_else(|| Undecodable::new(format!("missing key \"{key}\"")))
+fn required<'a>(value: Option<&'a RawValue>, key: &str) -> Result<&'a str, Undecodable> {
+    match value {
+        Some(value) => Ok(value.get()),
+        None => Err(Undecodable::new(format!("missing key \"{key}\""))),
+    }
 }
 
 const OBJECT: &str = "an object";

@@ -1,16 +1,9 @@
 //! Version 2: arrays of five, and binary frames.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, IgnoredAny, SeqAccess, Visitor},
-};
-use serde_json::value::RawValue;
-
 use super::{
     ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable, binary,
     body::Body,
+    five::Five,
     json::{self, Source, push_name},
 };
 use crate::message::EncodeError;
@@ -177,48 +170,18 @@ fn array(
 }
 
 fn decode_text(text: &Text) -> Result<ClientMessage, Undecodable> {
-    let Five([join_ref, reference, topic, event, payload]) =
-        serde_json::from_str(text).map_err(|error| json::undecodable(&error, FIVE))?;
+    let Five {
+        envelope: [join_ref, reference, topic, event],
+        payload,
+    } = Five::read(text)?;
     let source = Source(text);
     Ok(ClientMessage {
         join_ref: source.reference(join_ref)?,
         reference: source.reference(reference)?,
         topic: source.name(topic)?,
         event: source.name(event)?,
-        payload: source.payload(payload)?,
+        payload: source.payload(payload),
     })
-}
-
-const FIVE: &str = "an array of at least 5 elements";
-
-/// An array of five or more values. What follows the fifth is skipped.
-struct Five<'a>([&'a RawValue; 5]);
-
-impl<'de> Deserialize<'de> for Five<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(FiveVisitor)
-    }
-}
-
-struct FiveVisitor;
-
-impl<'de> Visitor<'de> for FiveVisitor {
-    type Value = Five<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(FIVE)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Five<'de>, A::Error> {
-        let mut values = [RawValue::NULL; 5];
-        for (index, value) in values.iter_mut().enumerate() {
-            *value = seq
-                .next_element()?
-                .ok_or_else(|| A::Error::invalid_length(index, &self))?;
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Five(values))
-    }
 }
 
 #[cfg(test)]
