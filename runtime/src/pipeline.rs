@@ -7,12 +7,13 @@ use std::{
     fmt,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body as HttpBody;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -25,7 +26,8 @@ use crate::{
     plug::NotFound,
 };
 
-type Run = dyn Fn(Request<Body>) -> BoxResponse + Send + Sync;
+/// Takes the request.
+type Run = dyn Fn(&mut Option<Request<Body>>) -> BoxResponse + Send + Sync;
 
 /// Plugs and the service they end in, whatever their types. Cloning it is cheap.
 #[derive(Clone)]
@@ -42,14 +44,27 @@ impl Pipeline {
         B::Error: Into<BoxError>,
     {
         Pipeline(Arc::new(move |request| {
+            let Some(request) = request.take() else {
+                return Box::pin(async { Err("a request is answered once".into()) });
+            };
             let mut service = service.clone();
-            Box::pin(async move {
-                std::future::poll_fn(|cx| service.poll_ready(cx))
-                    .await
-                    .map_err(Into::into)?;
-                let response = service.call(request).await.map_err(Into::into)?;
-                Ok(response.map(Body::new))
-            })
+            // Most are ready at once. Their futures need no room for the request.
+            match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(())) => Box::pin(Answered {
+                    future: service.call(request),
+                }),
+                Poll::Ready(Err(error)) => {
+                    let error = error.into();
+                    Box::pin(async { Err(error) })
+                }
+                Poll::Pending => Box::pin(async move {
+                    std::future::poll_fn(|cx| service.poll_ready(cx))
+                        .await
+                        .map_err(Into::into)?;
+                    let future = service.call(request);
+                    Answered { future }.await
+                }),
+            }
         }))
     }
 
@@ -59,7 +74,7 @@ impl Pipeline {
     }
 
     /// The answer to a request; it is 500 if the service fails or panics.
-    pub(crate) fn run(&self, request: Request<Body>) -> Answering {
+    pub(crate) fn run(&self, request: &mut Option<Request<Body>>) -> Answering {
         contained(|| (self.0)(request)).map_or_else(Answering::from, Answering::new)
     }
 }
@@ -98,6 +113,29 @@ pub fn plug<P: Plug<S>, S>(plug: P, service: S) -> P::Service {
     plug.around(service)
 }
 
+pin_project! {
+    /// What a service answers, with the body and the error of every service.
+    struct Answered<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F, B, E> Future for Answered<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+    E: Into<BoxError>,
+{
+    type Output = Result<Response<Body>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(self.project().future.poll(cx)).map_err(Into::into)?;
+        Poll::Ready(Ok(response.map(Body::new)))
+    }
+}
+
 pub(crate) type BoxResponse =
     Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
@@ -126,20 +164,20 @@ impl Future for Answering {
             Err(Some(panicked)) => return Poll::Ready(Cause::panicked(*panicked).into_response()),
             Err(None) => return Poll::Ready(failed("polled after completion".into())),
         };
-        // A future that panicked is not polled again. It is dropped where a second panic does no
-        // harm.
-        let polled = contained(move || match response.as_mut().poll(cx) {
-            Poll::Pending => Err(response),
-            Poll::Ready(result) => Ok(result),
-        });
-        match polled {
-            Ok(Err(response)) => {
+        let mut polled = Poll::Pending;
+        let called = contained(|| polled = response.as_mut().poll(cx));
+        match (called, polled) {
+            (Ok(()), Poll::Pending) => {
                 self.0 = Ok(response);
                 Poll::Pending
             }
-            Ok(Ok(Ok(response))) => Poll::Ready(response),
-            Ok(Ok(Err(error))) => Poll::Ready(failed(error)),
-            Err(panicked) => Poll::Ready(Cause::panicked(panicked).into_response()),
+            (Ok(()), Poll::Ready(Ok(response))) => Poll::Ready(response),
+            (Ok(()), Poll::Ready(Err(error))) => Poll::Ready(failed(error)),
+            (Err(panicked), _) => {
+                // It is not polled again. A second panic does no harm.
+                let _ = contained(|| drop(response));
+                Poll::Ready(Cause::panicked(panicked).into_response())
+            }
         }
     }
 }

@@ -31,9 +31,8 @@ use crate::{
 
 /// The sockets of an endpoint, as far as it needs them to answer requests.
 pub(crate) trait Sockets: Send + Sync + 'static {
-    /// The response to a request for a socket. Other requests are returned unchanged.
-    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
-    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
+    /// Takes a request for a socket, and answers it. Other requests stay as they are.
+    fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<BoxResponse>;
 
     /// What is logged in place of a path that may hold a secret.
     fn shown_path(&self, path: &str) -> Option<&'static str> {
@@ -43,7 +42,7 @@ pub(crate) trait Sockets: Send + Sync + 'static {
 }
 
 impl Sockets for Dispatcher {
-    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
+    fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<BoxResponse> {
         Dispatcher::dispatch(self, request)
     }
 
@@ -107,7 +106,8 @@ impl EndpointService {
             self.0.sockets.shown_path(path)
         });
         let within = observed.as_ref().map(|observed| observed.span.enter());
-        let passed = self.pass(request);
+        // It is large: it moves only once, to who answers it.
+        let passed = self.pass(&mut Some(request));
         drop(within);
         EndpointFuture {
             kept,
@@ -117,10 +117,10 @@ impl EndpointService {
         }
     }
 
-    fn pass(&self, mut request: Request<Body>) -> EndpointFuture {
-        let passage = match &self.0.gate {
-            None => return self.dispatch(request),
-            Some(gate) => gate.pass(&mut request, &self.0.handle),
+    fn pass(&self, request: &mut Option<Request<Body>>) -> EndpointFuture {
+        let passage = match (&self.0.gate, request.as_mut()) {
+            (Some(gate), Some(request)) => gate.pass(request, &self.0.handle),
+            _ => Passage::Free,
         };
         match passage {
             Passage::Free => self.dispatch(request),
@@ -132,35 +132,51 @@ impl EndpointService {
         }
     }
 
-    fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
-        let request = match &self.0.dashboard {
-            None => request,
-            Some(dashboard) => match dashboard.take(request) {
-                Ok(page) => return EndpointFuture::ready(page),
-                Err(request) => request,
-            },
-        };
+    fn dispatch(&self, request: &mut Option<Request<Body>>) -> EndpointFuture {
+        if let Some(dashboard) = &self.0.dashboard
+            && let Some(page) = take(request, |request| dashboard.take(request))
+        {
+            return EndpointFuture::ready(page);
+        }
         let Some(live) = &self.0.live_reload else {
             return self.dispatch_on(request);
         };
-        match live.take(request) {
-            Ok(page) => EndpointFuture::ready(page),
-            Err(request) => EndpointFuture {
-                reloads: (request.method() != Method::HEAD).then(|| self.0.clone()),
-                ..self.dispatch_on(request)
-            },
+        if let Some(page) = take(request, |request| live.take(request)) {
+            return EndpointFuture::ready(page);
+        }
+        let is_head = |request: &Request<Body>| request.method() == Method::HEAD;
+        EndpointFuture {
+            reloads: (!request.as_ref().is_some_and(is_head)).then(|| self.0.clone()),
+            ..self.dispatch_on(request)
         }
     }
 
-    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
-    fn dispatch_on(&self, request: Request<Body>) -> EndpointFuture {
-        match contained(|| self.0.sockets.dispatch(request)) {
-            Ok(Ok(response)) => EndpointFuture::new(Answering::new(response), true),
-            Ok(Err(mut request)) => {
-                request.extensions_mut().insert(self.0.handle.clone());
-                EndpointFuture::new(self.0.pipeline.run(request), false)
-            }
-            Err(panicked) => EndpointFuture::new(panicked.into(), true),
+    fn dispatch_on(&self, request: &mut Option<Request<Body>>) -> EndpointFuture {
+        let answered = match contained(|| self.0.sockets.dispatch(request)) {
+            Ok(answered) => answered,
+            Err(panicked) => return EndpointFuture::new(panicked.into(), true),
+        };
+        if let Some(response) = answered {
+            return EndpointFuture::new(Answering::new(response), true);
+        }
+        if let Some(request) = request {
+            request.extensions_mut().insert(self.0.handle.clone());
+        }
+        EndpointFuture::new(self.0.pipeline.run(request), false)
+    }
+}
+
+/// Gives a request to who may answer it. It is put back if it comes back.
+#[expect(clippy::result_large_err, reason = "the request comes back as it was")]
+fn take(
+    request: &mut Option<Request<Body>>,
+    by: impl FnOnce(Request<Body>) -> Result<Response<Body>, Request<Body>>,
+) -> Option<Response<Body>> {
+    match by(request.take()?) {
+        Ok(response) => Some(response),
+        Err(back) => {
+            *request = Some(back);
+            None
         }
     }
 }

@@ -14,7 +14,7 @@ use http::{
 use crate::interop;
 use crate::{
     body::Body,
-    header::{host_and_port, list, one},
+    header::{list, one},
     plug::plain,
 };
 
@@ -179,26 +179,51 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
 /// Whether this is `name`, `1.2.3.4` or `[::1]`, with or without a port. Names may only have
 /// characters that hosts use.
 fn is_host(host: &[u8]) -> bool {
-    let Ok(host) = str::from_utf8(host) else {
-        return false;
-    };
-    let (name, port) = host_and_port(host);
-    let address = name
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let is_name = match address {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => (1..=255).contains(&name.len()) && name.bytes().all(is_in_use),
-    };
-    is_name && port.is_none_or(is_port)
+    if host.first() == Some(&b'[') {
+        return is_in_brackets(host);
+    }
+    let length = host
+        .iter()
+        .position(|byte| !IN_USE[usize::from(*byte)])
+        .unwrap_or(host.len());
+    (1..=255).contains(&length) && is_rest(&host[length..])
 }
 
-fn is_in_use(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+fn is_in_brackets(host: &[u8]) -> bool {
+    let end = host.iter().rposition(|byte| *byte == b']');
+    let address = end.and_then(|end| str::from_utf8(host.get(1..end)?).ok());
+    let rest = end.map_or(host, |end| &host[end + 1..]);
+    address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()) && is_rest(rest)
 }
+
+/// Whether nothing follows a host, or its port.
+fn is_rest(rest: &[u8]) -> bool {
+    match rest {
+        [] => true,
+        [b':', port @ ..] => is_port(port),
+        _ => false,
+    }
+}
+
+/// The characters of names.
+const IN_USE: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0);
+    while byte < table.len() {
+        table[byte] = matches!(
+            byte as u8,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~'
+        );
+        byte += 1;
+    }
+    table
+};
 
 /// Whether this is a port, or empty.
-fn is_port(port: &str) -> bool {
-    let digits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
-    digits && (port.is_empty() || port.parse::<u16>().is_ok())
+fn is_port(port: &[u8]) -> bool {
+    let digits = port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    let number = |port: &[u8]| {
+        port.iter()
+            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    };
+    digits && number(port) <= u32::from(u16::MAX)
 }

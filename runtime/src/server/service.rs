@@ -70,7 +70,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
         };
         let state = match admitted {
             Ok(()) => State::Called(self.server.service.clone().call(self.usher(request))),
-            Err(status) => State::Answered(refuse(status, &self.watch)),
+            Err(status) => State::Answered(Box::new(refuse(status, &self.watch))),
         };
         HttpFuture {
             state,
@@ -126,7 +126,8 @@ pub(super) struct HttpFuture<F> {
 /// How far a response is.
 pub(super) enum State<F> {
     Called(F),
-    Answered(Response<Body>),
+    /// Boxed, because few requests are refused before they are served.
+    Answered(Box<Response<Body>>),
     Done,
 }
 
@@ -135,20 +136,21 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if let State::Called(future) = &mut this.state {
-            this.state = State::Answered(if this.watch.is_late() {
+        let mut response = match &mut this.state {
+            State::Called(_) if this.watch.is_late() => {
                 refuse(StatusCode::REQUEST_TIMEOUT, &this.watch)
-            } else {
+            }
+            State::Called(future) => {
                 let Ok(response) = ready!(Pin::new(future).poll(cx));
                 match this.watch.is_malformed() {
                     true => refuse(StatusCode::BAD_REQUEST, &this.watch),
                     false => response,
                 }
-            });
-        }
-        let State::Answered(mut response) = std::mem::replace(&mut this.state, State::Done) else {
-            return Poll::Pending;
+            }
+            State::Answered(response) => std::mem::take(&mut **response),
+            State::Done => return Poll::Pending,
         };
+        this.state = State::Done;
         this.kept.finish(&mut response);
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             this.watch.withdraw();

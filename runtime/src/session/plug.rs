@@ -5,12 +5,13 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
 use http_body::Body as HttpBody;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -140,23 +141,66 @@ where
         let session = Session::read(options.clone(), &keys, &parts.headers);
         parts.extensions.insert(session.clone());
         let answer = self.inner.call(Request::from_parts(parts, body));
-        Box::pin(async move {
-            let mut response = answer.await?.map(Body::new);
-            match set_cookies(&options, &session, &keys, secure) {
-                Ok(cookies) => cookies.into_iter().for_each(|cookie| {
-                    response.headers_mut().append(SET_COOKIE, cookie);
-                }),
-                Err(length) => {
-                    tracing::error!(
-                        cookie = options.first().key,
-                        length,
-                        "a session is too long for a cookie"
-                    );
-                    response = plain(StatusCode::INTERNAL_SERVER_ERROR);
-                }
-            }
-            Ok(response)
+        Box::pin(Answer {
+            answer,
+            cookie: Cookie {
+                options,
+                session,
+                keys,
+                secure,
+            },
         })
+    }
+}
+
+/// What a session is written to.
+struct Cookie {
+    options: Chosen,
+    session: Session,
+    keys: Keys,
+    secure: bool,
+}
+
+impl Cookie {
+    fn set(&self, response: &mut Response<Body>) {
+        match set_cookies(&self.options, &self.session, &self.keys, self.secure) {
+            Ok(cookies) => cookies.into_iter().for_each(|cookie| {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }),
+            Err(length) => {
+                tracing::error!(
+                    cookie = self.options.first().key,
+                    length,
+                    "a session is too long for a cookie"
+                );
+                *response = plain(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// The inner service's answer, with the cookie of a session that has changed.
+    struct Answer<F> {
+        #[pin]
+        answer: F,
+        cookie: Cookie,
+    }
+}
+
+impl<F, R, E> Future for Answer<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    R: HttpBody<Data = Bytes> + Send + 'static,
+    R::Error: Into<BoxError>,
+{
+    type Output = Result<Response<Body>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.answer.poll(cx))?.map(Body::new);
+        this.cookie.set(&mut response);
+        Poll::Ready(Ok(response))
     }
 }
 

@@ -157,17 +157,11 @@ impl Dispatcher {
         WeakDispatcher(Arc::downgrade(&self.0))
     }
 
-    /// Gives a request to the socket that is mounted at its path. Gives it back if there is none.
-    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
-    pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
-        match self.find(request.uri().path()) {
-            Some((route, variables)) => {
-                Ok(route
-                    .transport
-                    .answer(Attempt::new(route.context.clone(), variables, request)))
-            }
-            None => Err(request),
-        }
+    /// Gives a request to the socket that is mounted at its path. It stays if there is none.
+    pub(crate) fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<ResponseFuture> {
+        let (route, variables) = self.find(request.as_ref()?.uri().path())?;
+        let attempt = Attempt::new(route.context.clone(), variables, request.take()?);
+        Some(route.transport.answer(attempt))
     }
 
     /// What is logged in place of a path: that of its mount, if a variable of it may be a secret.

@@ -10,26 +10,28 @@ use crate::{config::Config, interop, plug::plain, pubsub::PubSub, state::AppStat
 struct OnePath;
 
 impl Sockets for OnePath {
-    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
-        match request.uri().path() {
+    fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<BoxResponse> {
+        let open = request.as_ref()?;
+        let response: BoxResponse = match open.uri().path() {
             "/socket" => {
-                let (parts, _) = request.into_parts();
+                let (parts, _) = request.take()?.into_parts();
                 let peer = interop::peer(&parts.extensions);
                 let text = format!("socket {} from {peer:?}", interop::full_uri(&parts));
-                Ok(Box::pin(async { Ok(Response::new(Body::from(text))) }))
+                Box::pin(async { Ok(Response::new(Body::from(text))) })
             }
-            "/socket/cached" => Ok(Box::pin(async {
+            "/socket/cached" => Box::pin(async {
                 let mut response = plain(StatusCode::FORBIDDEN);
                 response.headers_mut().insert(
                     header::CACHE_CONTROL,
                     header::HeaderValue::from_static("no-store"),
                 );
                 Ok(response)
-            })),
+            }),
             "/socket/panic" => panic!("at once"),
-            "/socket/panic-later" => Ok(Box::pin(async { panic!("later") })),
-            _ => Err(request),
-        }
+            "/socket/panic-later" => Box::pin(async { panic!("later") }),
+            _ => return None,
+        };
+        Some(response)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads from a request's head how long the body is.
 
+use memchr::memchr;
+
 /// The bytes are not a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
@@ -101,10 +103,7 @@ impl Head {
                     At::Length
                 }
                 (At::Before | At::Name(..) | At::Line | At::End, _) => {
-                    let end = rest
-                        .iter()
-                        .position(|byte| *byte == b'\n')
-                        .unwrap_or(rest.len());
+                    let end = memchr(b'\n', rest).unwrap_or(rest.len());
                     *bytes = &rest[end..];
                     At::Line
                 }
