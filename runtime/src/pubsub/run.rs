@@ -113,15 +113,24 @@ impl Publication {
 /// Consecutive publications to one topic, as a shard hands them to its members.
 pub(super) struct Run {
     publications: Vec<Arc<Publication>>,
+    /// Whether somebody does not get all of it.
+    excepts: bool,
     /// The whole run, in each form that some member needed.
     rendered: RefCell<Rendered>,
+    /// The form of the last member that got the whole run, and the run in this form.
+    latest: RefCell<Option<(Form, Bytes)>>,
 }
 
 impl Run {
     pub(super) fn new(publications: Vec<Arc<Publication>>) -> Self {
+        let excepts = publications
+            .iter()
+            .any(|publication| publication.except != Except::Nobody);
         Run {
             publications,
+            excepts,
             rendered: RefCell::default(),
+            latest: RefCell::default(),
         }
     }
 
@@ -153,28 +162,49 @@ impl Run {
 
     /// Writes the run to a client.
     pub(super) fn forward_to(&self, recipient: &dyn Recipient, form: &Form) {
-        let (id, key) = (recipient.id(), form.key());
-        let render = |publication: &Arc<Publication>| publication.render(key, form, recipient);
-        if !self
-            .publications
-            .iter()
-            .all(|publication| publication.forwards_to(id))
-        {
-            let forwarded = self
-                .publications
-                .iter()
-                .filter(|publication| publication.forwards_to(id));
-            return forward(recipient, &join(forwarded.map(render)));
+        if self.excepts && !self.goes_whole_to(recipient.id()) {
+            return self.forward_some_to(recipient, form);
         }
-        let mut rendered = self.rendered.borrow_mut();
-        match rendered.iter().find(|(known, _)| *known == key) {
-            Some((_, bytes)) => forward(recipient, bytes),
-            None => {
-                let bytes = join(self.publications.iter().map(render));
+        let mut latest = self.latest.borrow_mut();
+        match &*latest {
+            Some((known, bytes)) if known.is(form) => forward(recipient, bytes),
+            _ => {
+                let bytes = self.whole(recipient, form);
                 forward(recipient, &bytes);
-                rendered.push((key, bytes));
+                *latest = Some((*form, bytes));
             }
         }
+    }
+
+    fn goes_whole_to(&self, id: SubscriberId) -> bool {
+        self.publications
+            .iter()
+            .all(|publication| publication.forwards_to(id))
+    }
+
+    /// Writes what is for this client.
+    #[cold]
+    fn forward_some_to(&self, recipient: &dyn Recipient, form: &Form) {
+        let (id, key) = (recipient.id(), form.key());
+        let forwarded = self
+            .publications
+            .iter()
+            .filter(|publication| publication.forwards_to(id));
+        let pieces = forwarded.map(|publication| publication.render(key, form, recipient));
+        forward(recipient, &join(pieces));
+    }
+
+    /// The whole run in a form.
+    fn whole(&self, recipient: &dyn Recipient, form: &Form) -> Bytes {
+        let key = form.key();
+        let mut rendered = self.rendered.borrow_mut();
+        if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
+            return bytes.clone();
+        }
+        let publications = self.publications.iter();
+        let bytes = join(publications.map(|publication| publication.render(key, form, recipient)));
+        rendered.push((key, bytes.clone()));
+        bytes
     }
 
     pub(super) fn deliver_to(&self, subscriber: &dyn Subscriber) {
