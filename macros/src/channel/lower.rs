@@ -63,6 +63,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         &channel.self_ty,
     );
     let mut functions: Vec<_> = channel.callbacks("join").map(join).collect();
+    functions.extend(handle_in_now(channel));
     functions.push(handle_in(channel));
     functions.extend(channel.callbacks("joined").map(told));
     functions.extend(channel.callbacks("handle_gap").map(told));
@@ -281,7 +282,17 @@ fn handle_in(channel: &Channel) -> TokenStream {
     let take = quote!(__rt::channel::argument::event(#event, #out));
     let handlers = channel.handlers.iter();
     let arms: Vec<_> = handlers
-        .filter_map(|handler| arm(handler, Direction::In, &quote!(#event.name()), &take, &out))
+        .filter(|handler| waits(handler))
+        .filter_map(|handler| {
+            let answers = |answer| quote!(return #answer);
+            arm(
+                handler,
+                Direction::In,
+                &quote!(#event.name()),
+                &take,
+                (&out, answers),
+            )
+        })
         .collect();
     let all = channel.items("handle_in");
     let others = channel.callbacks("handle_in").map(|method| {
@@ -320,6 +331,45 @@ fn handle_in(channel: &Channel) -> TokenStream {
     }
 }
 
+/// Handlers that are no futures answer at once.
+fn handle_in_now(channel: &Channel) -> Option<TokenStream> {
+    let (event, out) = (name("__event"), name("__out"));
+    let take = quote!(__rt::channel::argument::event(#event, #out));
+    let arms: Vec<_> = channel
+        .handlers
+        .iter()
+        .filter(|handler| !waits(handler))
+        .filter_map(|handler| {
+            let answers = |answer| quote!(return ::core::result::Result::Ok(#answer));
+            arm(
+                handler,
+                Direction::In,
+                &quote!(#event.name()),
+                &take,
+                (&out, answers),
+            )
+        })
+        .collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn handle_in_now(
+                &mut self,
+                #event: __rt::channel::Event,
+                #out: &mut __rt::channel::Outlet,
+            ) -> ::core::result::Result<__rt::channel::Answer, __rt::channel::Event> {
+                ::core::result::Result::Ok(match #event.name() {
+                    #(#arms)*
+                    _ => return ::core::result::Result::Err(#event),
+                })
+            }
+        }
+    })
+}
+
+fn waits(handler: &Handler) -> bool {
+    handler.item.sig.asyncness.is_some()
+}
+
 fn handle_out(channel: &Channel) -> Option<TokenStream> {
     let (broadcast, out) = (name("__broadcast"), name("__out"));
     let take = quote!(__rt::channel::argument::broadcast(&#broadcast));
@@ -331,7 +381,7 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
                 Direction::Out,
                 &quote!(#broadcast.event()),
                 &take,
-                &out,
+                (&out, |answer| quote!(return #answer)),
             )
         })
         .collect();
@@ -352,13 +402,13 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
 }
 
 /// `"event" => ..`. `event` is the name of the event. `take` is a `Result`: the payload, or the
-/// answer if it does not fit.
+/// answer if it does not fit, which `answers` returns early.
 fn arm(
     handler: &Handler,
     direction: Direction,
     event: &TokenStream,
     take: &TokenStream,
-    out: &Ident,
+    (out, answers): (&Ident, impl Fn(TokenStream) -> TokenStream),
 ) -> Option<TokenStream> {
     let (item, events) = (&handler.item, handler.events(direction).collect::<Vec<_>>());
     if events.is_empty() {
@@ -367,10 +417,11 @@ fn arm(
     let (cfgs, payload) = (cfgs(&item.attrs), &name("__payload"));
     let taken = handler.payload().map(|ty| {
         let take = located(take.clone(), ty.span());
+        let answers = answers(quote!(__answer));
         quote! {
             let #payload: #ty = match #take {
                 ::core::result::Result::Ok(__payload) => __payload,
-                ::core::result::Result::Err(__answer) => return __answer,
+                ::core::result::Result::Err(__answer) => #answers,
             };
         }
     });

@@ -5,8 +5,10 @@ use std::{any::Any, future::Future, pin::Pin, sync::Arc};
 use super::{
     Event, JoinError, Outlet,
     conversation::{Conversation, Place},
+    handling::Handling,
 };
 use crate::{
+    contain::Panic,
     message::EncodeError,
     pubsub::{Broadcast, Payload},
     socket::Reason,
@@ -90,7 +92,6 @@ impl Drop for Returned {
 /// What a channel is to handle. Its place is released when it has been handled.
 pub(super) enum Call {
     Joined,
-    In(Event),
     Info(Place, Box<dyn Any + Send>),
     Out(Place, Broadcast),
     Gap(Arc<Conversation>),
@@ -100,11 +101,20 @@ impl Call {
     /// The channel that a message of another task is for.
     pub(super) fn conversation(&self) -> Option<&Arc<Conversation>> {
         match self {
-            Call::Joined | Call::In(..) => None,
+            Call::Joined => None,
             Call::Info(place, _) | Call::Out(place, _) => Some(&place.conversation),
             Call::Gap(conversation) => Some(conversation),
         }
     }
+}
+
+/// What becomes of a message at once.
+pub(super) enum Now {
+    /// The client has its reply. The reason is why the channel ends, if it does.
+    Handled(Option<Reason>),
+    Crashed(Panic),
+    /// It needs a future.
+    Waits(Event, Handling),
 }
 
 /// A channel without its type.
@@ -112,5 +122,9 @@ pub(super) trait Instance: Send {
     /// Whether it is called once its client has joined.
     fn has_joined(&self) -> bool;
     fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback;
+    /// Handles a message of the client, if that needs no future.
+    fn event_now(&mut self, event: Event, out: &mut Outlet) -> Now;
+    /// Handles a message that [`event_now`](Instance::event_now) has given back.
+    fn event(self: Box<Self>, event: Event, handling: Handling, out: Outlet) -> Callback;
     fn terminate(self: Box<Self>, reason: Reason, conversation: &Conversation);
 }

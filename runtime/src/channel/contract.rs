@@ -150,7 +150,21 @@ pub trait Channel: Sized + Send + 'static {
         async { Answer::NoReply }
     }
 
-    /// Called for each message of the client.
+    /// Called first for each message of the client, to answer it without a future. A message that
+    /// it gives back goes to [`handle_in`](Channel::handle_in); the default gives back all.
+    ///
+    /// `#[channel]` calls those methods with `#[handle_in]` here that are not `async`: each of
+    /// their messages costs an allocation less.
+    ///
+    /// # Errors
+    /// With the message, if it is not handled here.
+    fn handle_in_now(&mut self, event: Event, out: &mut Outlet) -> Result<Answer, Event> {
+        let _ = out;
+        Err(event)
+    }
+
+    /// Called for each message of the client that [`handle_in_now`](Channel::handle_in_now) gives
+    /// back.
     fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send;
 
     /// Called for each message that arrives in the [`Mailbox`](super::Mailbox).

@@ -100,6 +100,7 @@
 // | `callback` `typed` | a channel without its type, and with it |
 // | `instrumented` | joins and messages as events of instrumenters |
 // | `log` | what is logged of joins and messages |
+// | `handling` | what is logged and measured of a message while it is handled |
 // | `away` | callbacks that run in tasks of their own |
 // | `serializer` | the wire formats, and which one a client asks for |
 
@@ -111,6 +112,7 @@ mod client;
 mod contract;
 mod conversation;
 mod event;
+mod handling;
 mod instrumented;
 mod join;
 mod join_error;

@@ -13,7 +13,7 @@ use super::{
     conversation::Conversation,
     log, negotiate,
     signal::Kind,
-    slot::{Slot, Waiting},
+    slot::{Begun, Slot, Waiting},
     socket::channel_of,
     table::Table,
 };
@@ -226,9 +226,6 @@ impl<S: ChannelSocket> Multiplexer<S> {
             slot.wait(Waiting::Message(message, held));
             return None;
         }
-        if event.is_some_and(|event| event != "phx_leave") {
-            return begin(slot, message, bytes);
-        }
         let conversation = slot.conversation.clone();
         self.handle(&conversation, message, bytes, out)
     }
@@ -241,25 +238,53 @@ impl<S: ChannelSocket> Multiplexer<S> {
         bytes: usize,
         out: &mut Outbox,
     ) -> Option<Task> {
-        if message.event.as_str() == Some("phx_leave") {
-            self.reply(
-                out,
-                conversation.join_ref(),
-                &message,
-                &Reply::ok(Payload::EMPTY),
-            );
-            self.end(conversation, Reason::Left, out);
-            return None;
+        match message.event.as_str() {
+            Some("phx_leave") => {
+                let (join_ref, reply) = (conversation.join_ref(), &Reply::ok(Payload::EMPTY));
+                self.reply(out, join_ref, &message, reply);
+                self.end(conversation, Reason::Left, out);
+                None
+            }
+            Some(_) => self.begin(conversation, message, bytes, out),
+            None => {
+                let reason = Reason::Protocol("an event's name is not text".into());
+                self.end(conversation, reason, out);
+                None
+            }
         }
-        if message.event.as_str().is_none() {
-            self.end(
-                conversation,
-                Reason::Protocol("an event's name is not text".into()),
-                out,
-            );
-            return None;
+    }
+
+    /// Handles an event of the client at once, or returns the callback that is to run for it.
+    fn begin(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        message: ClientMessage,
+        bytes: usize,
+        out: &mut Outbox,
+    ) -> Option<Task> {
+        let ClientMessage {
+            reference,
+            event: name,
+            payload,
+            ..
+        } = message;
+        let slot = self.current(conversation)?;
+        match slot.begin_event(Event { name, payload }, reference) {
+            Begun::Done(None) => None,
+            Begun::Done(Some(reason)) => {
+                self.end(conversation, reason, out);
+                None
+            }
+            Begun::Crashed(panic) => {
+                self.crashed(conversation, &panic.to_string(), out);
+                None
+            }
+            Begun::Waits(callback) => Some(Task {
+                conversation: conversation.clone(),
+                callback,
+                bytes,
+            }),
         }
-        begin(self.current(conversation)?, message, bytes)
     }
 
     /// Answers a message for a topic that is not joined.
@@ -381,7 +406,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             slot.wait(Waiting::Call(call));
             return None;
         }
-        let callback = slot.begin(call, None)?;
+        let callback = slot.begin(call)?;
         Some(Task {
             conversation,
             callback,
@@ -425,7 +450,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             }
             let task = match slot.next()? {
                 Waiting::Call(call) => {
-                    let callback = slot.begin(call, None);
+                    let callback = slot.begin(call);
                     callback.map(|callback| Task {
                         conversation: conversation.clone(),
                         callback,
@@ -497,20 +522,4 @@ fn not_understood(error: &Undecodable) -> Flow {
         text: text.clone().into(),
         reason: Reason::Protocol(text.into()),
     }
-}
-
-/// Begins the callback for an event of the client.
-fn begin(slot: &mut Slot, message: ClientMessage, bytes: usize) -> Option<Task> {
-    let ClientMessage {
-        reference,
-        event: name,
-        payload,
-        ..
-    } = message;
-    let callback = slot.begin(Call::In(Event { name, payload }), Some(reference))?;
-    Some(Task {
-        conversation: slot.conversation.clone(),
-        callback,
-        bytes,
-    })
 }

@@ -3,12 +3,12 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    ClientMessage, Outlet, Ref,
-    callback::{Call, Callback, Instance},
+    ClientMessage, Event, Outlet, Ref,
+    callback::{Call, Callback, Instance, Now},
     client::Held,
     conversation::Conversation,
 };
-use crate::{socket::Reason, watchdog};
+use crate::{contain::Panic, socket::Reason, watchdog};
 
 /// What waits for a channel's callback.
 pub(super) enum Waiting {
@@ -39,6 +39,14 @@ enum Stage {
     /// Its `joined` has not been called yet.
     Fresh,
     Joined,
+}
+
+/// What becomes of a message of the client at once.
+pub(super) enum Begun {
+    /// It is handled. The reason is why the channel ends, if it does.
+    Done(Option<Reason>),
+    Crashed(Panic),
+    Waits(Callback),
 }
 
 impl Slot {
@@ -79,11 +87,28 @@ impl Slot {
         self.is_away() || self.stage == Stage::Fresh || !self.waiting.is_empty()
     }
 
-    /// Begins a callback, which takes the channel. `reference` is the `ref` of the client's message
-    /// that it handles, if any.
-    pub(super) fn begin(&mut self, call: Call, reference: Option<Ref>) -> Option<Callback> {
+    /// Begins a callback, which takes the channel.
+    pub(super) fn begin(&mut self, call: Call) -> Option<Callback> {
         let channel = self.channel.take()?;
-        Some(channel.handle(call, Outlet::new(self.conversation.clone(), reference)))
+        Some(channel.handle(call, Outlet::new(self.conversation.clone(), None)))
+    }
+
+    /// Begins to handle a message of the client. A callback takes the channel.
+    pub(super) fn begin_event(&mut self, event: Event, reference: Ref) -> Begun {
+        let Some(channel) = &mut self.channel else {
+            return Begun::Done(None);
+        };
+        watchdog::topic(self.conversation.topic());
+        let mut out = Outlet::new(self.conversation.clone(), Some(reference));
+        let (event, handling) = match channel.event_now(event, &mut out) {
+            Now::Handled(end) => return Begun::Done(end),
+            Now::Crashed(panic) => return Begun::Crashed(panic),
+            Now::Waits(event, handling) => (event, handling),
+        };
+        match self.channel.take() {
+            Some(channel) => Begun::Waits(channel.event(event, handling, out)),
+            None => Begun::Done(None),
+        }
     }
 
     pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {

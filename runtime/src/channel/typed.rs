@@ -3,9 +3,10 @@
 use std::{pin::pin, sync::Arc};
 
 use super::{
-    Channel, ChannelSocket, Join, JoinError, Outlet,
-    callback::{Call, Callback, Instance, Outcome},
+    Channel, ChannelSocket, Event, Join, JoinError, Outlet,
+    callback::{Call, Callback, Instance, Now, Outcome},
     conversation::Conversation,
+    handling::Handling,
     instrumented,
     log::{Logged, Whose},
     route::Route,
@@ -91,25 +92,6 @@ impl<C: Channel> Instance for Typed<C> {
                 called::<C>(owned.out.conversation(), "joined", timed);
                 owned.outcome(handled)
             }),
-            Call::In(event) => Box::pin(async move {
-                let logged = Logged::event(owned.out.conversation(), &event);
-                let Some((channel, out)) = owned.parts() else {
-                    return Outcome::GivenUp;
-                };
-                let mark = instrumented::receive(channel, &event, out);
-                let handling = async {
-                    let answer = channel.handle_in(event, out).await;
-                    out.answer(answer, channel_of::<C::Socket>)
-                };
-                let timed = Timed::begin();
-                let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
-                called::<C>(owned.out.conversation(), "handle_in", timed);
-                mark.end(handled.is_ok());
-                if let (Some(logged), Ok(_)) = (logged, &handled) {
-                    logged.handled(channel_of::<C::Socket>);
-                }
-                owned.outcome(handled)
-            }),
             Call::Info(place, info) => Box::pin(async move {
                 let _place = place;
                 let Some((channel, out)) = owned.parts() else {
@@ -157,6 +139,44 @@ impl<C: Channel> Instance for Typed<C> {
                 owned.outcome(handled)
             }),
         }
+    }
+
+    fn event_now(&mut self, event: Event, out: &mut Outlet) -> Now {
+        let handling = Handling::begin(&self.0, &event, out);
+        let handled = watchdog::call(Watch::ChannelIn, || {
+            let answer = self.0.handle_in_now(event, out)?;
+            Ok(out.answer(answer, channel_of::<C::Socket>))
+        });
+        match handled {
+            Ok(Err(event)) => Now::Waits(event, handling),
+            Ok(Ok(end)) => {
+                handling.end::<C>(out, true);
+                Now::Handled(end)
+            }
+            Err(panic) => {
+                handling.end::<C>(out, false);
+                Now::Crashed(panic)
+            }
+        }
+    }
+
+    fn event(self: Box<Self>, event: Event, begun: Handling, out: Outlet) -> Callback {
+        let mut owned = Owned {
+            channel: Some(self),
+            out,
+        };
+        Box::pin(async move {
+            let Some((channel, out)) = owned.parts() else {
+                return Outcome::GivenUp;
+            };
+            let handling = async {
+                let answer = channel.handle_in(event, out).await;
+                out.answer(answer, channel_of::<C::Socket>)
+            };
+            let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
+            begun.end::<C>(&owned.out, handled.is_ok());
+            owned.outcome(handled)
+        })
     }
 
     fn terminate(self: Box<Self>, reason: Reason, conversation: &Conversation) {

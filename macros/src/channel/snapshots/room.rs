@@ -48,6 +48,29 @@ const _: () = {
                 .await;
             (&__value).returned().joined::<Self>(__value)
         }
+        fn handle_in_now(
+            &mut self,
+            __event: __rt::channel::Event,
+            __out: &mut __rt::channel::Outlet,
+        ) -> ::core::result::Result<__rt::channel::Answer, __rt::channel::Event> {
+            ::core::result::Result::Ok(
+                match __event.name() {
+                    "ping" | "pong" => {
+                        let __name = match __event.name() {
+                            "ping" => "ping",
+                            "pong" => "pong",
+                            _ => "",
+                        };
+                        let __answer = {
+                            let __value = Self::ping(self, __out);
+                            (&__value).returned().answer(__value)
+                        };
+                        __rt::channel::argument::of_event(__answer, __name)
+                    }
+                    _ => return ::core::result::Result::Err(__event),
+                },
+            )
+        }
         async fn handle_in(
             &mut self,
             __event: __rt::channel::Event,
@@ -78,18 +101,6 @@ const _: () = {
                     };
                     let __value = Self::upload(self, __payload).await;
                     (&__value).returned().answer(__value)
-                }
-                "ping" | "pong" => {
-                    let __name = match __event.name() {
-                        "ping" => "ping",
-                        "pong" => "pong",
-                        _ => "",
-                    };
-                    let __answer = {
-                        let __value = Self::ping(self, __out);
-                        (&__value).returned().answer(__value)
-                    };
-                    __rt::channel::argument::of_event(__answer, __name)
                 }
                 _ => {
                     let __name = __rt::channel::argument::name(&__event);

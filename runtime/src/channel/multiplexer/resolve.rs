@@ -64,14 +64,25 @@ impl<S: ChannelSocket> Multiplexer<S> {
             }
             Outcome::Crashed { channel, text } => {
                 slot.come_back(channel);
-                let Whose {
-                    socket, channel, ..
-                } = Whose::new(conversation, channel_of::<S>);
-                tracing::error!(socket, channel, %topic, "a callback of a channel panicked: {}", told(&text));
-                self.end(conversation, Reason::Crash, out);
+                self.crashed(conversation, &text, out);
             }
             Outcome::GivenUp => self.abort(conversation, Reason::Left, out),
         }
+    }
+
+    /// A callback of a channel has panicked, with this text.
+    pub(super) fn crashed(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        text: &str,
+        out: &mut Outbox,
+    ) {
+        let Whose {
+            socket, channel, ..
+        } = Whose::new(conversation, channel_of::<S>);
+        let topic = shown(conversation.topic());
+        tracing::error!(socket, channel, %topic, "a callback of a channel panicked: {}", told(&text));
+        self.end(conversation, Reason::Crash, out);
     }
 
     fn joined(

@@ -34,26 +34,40 @@ impl<'a> Five<'a> {
 /// What Phoenix's clients send: no spaces between the elements, strings without escapes and nulls,
 /// and an object. Anything else, and what is no JSON, is `None`.
 fn plain(text: &str) -> Option<Five<'_>> {
-    let mut rest = text.strip_prefix('[')?;
+    let mut at = text.starts_with('[').then_some(1)?;
     let mut envelope = [Value::NULL; 4];
     for value in &mut envelope {
-        (*value, rest) = element(rest)?;
+        (*value, at) = element(text, at)?;
     }
-    let payload = rest.strip_suffix(']')?;
-    is_object(payload).then_some(Five { envelope, payload })
+    let payload = text.get(at..text.len() - 1)?;
+    (text.ends_with(']') && is_object(payload)).then_some(Five { envelope, payload })
 }
 
-/// An element and its comma, and what follows.
-fn element(text: &str) -> Option<(Value<'_>, &str)> {
-    let Some(quoted) = text.strip_prefix('"') else {
-        return Some((Value::NULL, text.strip_prefix("null,")?));
-    };
-    let end = quoted
-        .bytes()
-        .position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')?;
-    let (value, rest) = quoted.split_at_checked(end)?;
-    Some((Value::Plain(value), rest.strip_prefix("\",")?))
+/// The element that begins here, and where the one after its comma does.
+fn element(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
+    let bytes = text.as_bytes();
+    if *bytes.get(at)? != b'"' {
+        let null = text.get(at..)?.starts_with("null,");
+        return null.then_some((Value::NULL, at + "null,".len()));
+    }
+    let start = at + 1;
+    let mut end = start;
+    while IS_PLAIN[usize::from(*bytes.get(end)?)] {
+        end += 1;
+    }
+    let ends = bytes[end] == b'"' && *bytes.get(end + 1)? == b',';
+    Some((Value::Plain(ends.then(|| text.get(start..end))??), end + 2))
 }
+
+/// The bytes that stand for themselves in a string.
+const IS_PLAIN: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0);
+    while byte < table.len() {
+        table[byte] = byte >= 0x20 && byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    table
+};
 
 /// Whether it is one JSON object, without spaces around it.
 fn is_object(json: &str) -> bool {
