@@ -69,6 +69,18 @@ impl<T> Slab<T> {
         }
     }
 
+    /// The place of the first value of which this holds.
+    pub(crate) fn position(&self, mut holds: impl FnMut(&T) -> bool) -> Option<usize> {
+        self.places
+            .iter()
+            .position(|place| place.get().is_some_and(&mut holds))
+    }
+
+    /// All values.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.places.iter().filter_map(Place::get)
+    }
+
     /// Returns all values.
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         self.places.into_iter().filter_map(|place| match place {
@@ -152,5 +164,8 @@ mod tests {
         assert_eq!(*slab.insert_with(|place| place + 10), 11);
         assert_eq!(slab.get_mut(1), Some(&mut 11));
         assert_eq!(slab.get_mut(3), None);
+        assert_eq!(slab.position(|value| *value == 11), Some(1));
+        assert_eq!(slab.position(|value| *value == 1), None);
+        assert_eq!(slab.values().collect::<Vec<_>>(), [&0, &11, &2]);
     }
 }

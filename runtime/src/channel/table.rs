@@ -5,11 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use super::{client::Client, conversation::Conversation, slot::Slot};
 use crate::slab::Slab;
 
+/// So many channels are looked through one by one. That takes less memory than a table of topics,
+/// and most clients have no more.
+const FEW: usize = 8;
+
 /// The channels of a connection. The first join makes it.
 pub(super) struct Table {
     pub(super) client: Arc<Client>,
     slots: Slab<Slot>,
-    /// The index of each topic's slot.
+    /// The index of each topic's slot, once there are more than [`FEW`]; empty until then.
     places: HashMap<Arc<str>, usize>,
     /// The index that was looked up last.
     latest: usize,
@@ -37,9 +41,19 @@ impl Table {
         // Most messages are for the same channel as the message before.
         let latest = self.slots.get(self.latest);
         if latest.is_none_or(|slot| slot.conversation.topic() != topic) {
-            self.latest = *self.places.get(topic)?;
+            self.latest = self.place(topic)?;
         }
         self.slots.get_mut(self.latest)
+    }
+
+    /// The index of a topic's slot.
+    fn place(&self, topic: &str) -> Option<usize> {
+        if self.places.is_empty() {
+            self.slots
+                .position(|slot| slot.conversation.topic() == topic)
+        } else {
+            self.places.get(topic).copied()
+        }
     }
 
     /// The slot of this conversation.
@@ -50,14 +64,21 @@ impl Table {
 
     /// Makes the slot of a topic that has none. `make` is given its index.
     pub(super) fn insert(&mut self, make: impl FnOnce(usize) -> Slot) -> &mut Slot {
+        if self.places.is_empty() && self.slots.len() == FEW {
+            self.places.extend(self.slots.values().map(named));
+        }
         let slot = self.slots.insert_with(make);
-        self.places
-            .insert(slot.conversation.shared_topic(), slot.conversation.slot());
+        if !self.places.is_empty() {
+            self.places.extend([named(slot)]);
+        }
         slot
     }
 
     pub(super) fn remove(&mut self, topic: &str) -> Option<Slot> {
-        let slot = self.slots.remove(self.places.remove(topic)?)?;
+        let slot = self.slots.remove(self.place(topic)?)?;
+        if !self.places.is_empty() {
+            self.places.remove(topic);
+        }
         if slot.conversation.is_running() {
             self.lingering.push(slot.conversation.clone());
         }
@@ -87,4 +108,9 @@ impl Table {
         }
         Some(self.lingering.first().unwrap_or(&earlier).clone())
     }
+}
+
+/// The topic of a slot, and its index.
+fn named(slot: &Slot) -> (Arc<str>, usize) {
+    (slot.conversation.shared_topic(), slot.conversation.slot())
 }

@@ -24,8 +24,15 @@ const BATCH: usize = 64;
 const STRETCH: usize = 128;
 
 pub(super) struct Shard {
-    topics: Mutex<HashMap<Arc<str>, Slab<Entry>>>,
+    topics: Mutex<HashMap<Arc<str>, Members>>,
     queue: Sender<Arc<Publication>>,
+}
+
+/// The members of a topic.
+struct Members {
+    /// The topic. It is looked up once to be known and to be shared.
+    topic: Arc<str>,
+    entries: Slab<Entry>,
 }
 
 /// A place in a shard's queue.
@@ -84,17 +91,23 @@ impl Shard {
         wants: Wants,
     ) -> (Membership, bool) {
         let mut topics = self.lock();
-        let known = topics.get_key_value(topic).map(|(name, _)| name.clone());
-        let first = known.is_none();
-        let topic = known.unwrap_or_else(|| topic.into());
-        let members = topics.entry(topic.clone()).or_default();
-        let membership = Membership {
-            place: members.insert(entry),
-            topic,
+        let enter = |members: &mut Members, entry| Membership {
+            place: members.entries.insert(entry),
+            topic: members.topic.clone(),
             shard,
             wants,
         };
-        (membership, first)
+        if let Some(members) = topics.get_mut(topic) {
+            return (enter(members, entry), false);
+        }
+        let topic: Arc<str> = topic.into();
+        let mut members = Members {
+            topic: topic.clone(),
+            entries: Slab::default(),
+        };
+        let membership = enter(&mut members, entry);
+        topics.insert(topic, members);
+        (membership, true)
     }
 
     #[cfg(feature = "metrics")]
@@ -108,8 +121,8 @@ impl Shard {
         let Some(members) = topics.get_mut(&membership.topic) else {
             return false;
         };
-        let gone = members.remove(membership.place);
-        let last = members.len() == 0;
+        let gone = members.entries.remove(membership.place);
+        let last = members.entries.len() == 0;
         if last {
             topics.remove(&membership.topic);
         }
@@ -120,7 +133,9 @@ impl Shard {
     }
 
     pub(super) fn members(&self, topic: &str) -> usize {
-        self.lock().get(topic).map_or(0, Slab::len)
+        self.lock()
+            .get(topic)
+            .map_or(0, |members| members.entries.len())
     }
 
     /// Adds the topics of this shard, and keeps the first of all by name. Those that are kept at the
@@ -139,7 +154,7 @@ impl Shard {
             if is_full && first.last_key_value().is_some_and(|(last, _)| topic > last) {
                 continue;
             }
-            *first.entry(topic.clone()).or_default() += members.len();
+            *first.entry(topic.clone()).or_default() += members.entries.len();
             if first.len() > most {
                 first.pop_last();
             }
@@ -158,6 +173,7 @@ impl Shard {
         let next = self
             .lock()
             .get(topic)?
+            .entries
             .copy_from_place(place, most, &mut entries);
         ids.extend(entries.iter().map(Entry::id));
         next
@@ -186,10 +202,11 @@ impl Shard {
     /// The next members of a topic, and the place behind them; `None` past the end.
     fn stretch(&self, topic: &str, place: usize, members: &mut Vec<Entry>) -> Option<usize> {
         let topics = self.lock();
-        topics.get(topic)?.copy_from_place(place, STRETCH, members)
+        let of_topic = &topics.get(topic)?.entries;
+        of_topic.copy_from_place(place, STRETCH, members)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Slab<Entry>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Members>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -77,7 +77,11 @@ impl<'a> Version<'a> {
     /// that are the same.
     pub(super) fn is_about(&self, required: &Version<'_>) -> bool {
         let same_minor = required.patch.is_none() || self.minor == required.minor;
-        self.compare(required).is_ge() && self.major == required.major && same_minor
+        let same = self.patch == required.patch && self.pre == required.pre;
+        // Most clients ask for the very version.
+        self.major == required.major
+            && same_minor
+            && ((same && self.minor == required.minor) || self.compare(required).is_ge())
     }
 
     fn numbers(&self) -> [Identifier<'a>; 3] {
