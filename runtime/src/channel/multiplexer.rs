@@ -333,7 +333,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             return None;
         };
         let table = self.table(out);
-        if table.get(topic).is_none() && table.live() >= S::MAX_CHANNELS {
+        if table.live() >= S::MAX_CHANNELS && table.get(topic).is_none() {
             let topic = shown(topic);
             tracing::error!(%topic, most = S::MAX_CHANNELS, "a client tried to join too many channels");
             self.reply(

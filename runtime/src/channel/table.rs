@@ -68,6 +68,7 @@ impl Table {
             self.places.extend(self.slots.values().map(named));
         }
         let slot = self.slots.insert_with(make);
+        self.latest = slot.conversation.slot();
         if !self.places.is_empty() {
             self.places.extend([named(slot)]);
         }
@@ -101,9 +102,11 @@ impl Table {
     /// The conversation whose callback a join of this topic has to wait for, so that at most `most`
     /// are live: the oldest of those that have ended, or the earlier join of the topic.
     pub(super) fn in_the_way(&mut self, topic: &str, most: usize) -> Option<Arc<Conversation>> {
-        let live = self.live();
+        if self.live() < most {
+            return None;
+        }
         let earlier = self.get(topic)?.conversation.clone();
-        if !earlier.is_running() || live < most {
+        if !earlier.is_running() {
             return None;
         }
         Some(self.lingering.first().unwrap_or(&earlier).clone())

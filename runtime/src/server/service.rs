@@ -70,7 +70,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
         };
         let state = match admitted {
             Ok(()) => State::Called(self.server.service.clone().call(self.usher(request))),
-            Err(status) => State::Answered(Box::new(refuse(status, &self.watch))),
+            Err(status) => State::Answered(refuse(status, &self.watch)),
         };
         HttpFuture {
             state,
@@ -126,8 +126,7 @@ pub(super) struct HttpFuture<F> {
 /// How far a response is.
 pub(super) enum State<F> {
     Called(F),
-    /// Boxed, because few requests are refused before they are served.
-    Answered(Box<Response<Body>>),
+    Answered(Response<Body>),
     Done,
 }
 
@@ -147,7 +146,7 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
                     false => response,
                 }
             }
-            State::Answered(response) => std::mem::take(&mut **response),
+            State::Answered(response) => std::mem::take(response),
             State::Done => return Poll::Pending,
         };
         this.state = State::Done;

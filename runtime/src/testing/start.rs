@@ -296,7 +296,7 @@ impl Service<Request<Body>> for Outer {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let answering = self.0.run(request);
+        let answering = self.0.run(&mut Some(request));
         Box::pin(async { Ok(answering.await) })
     }
 }
