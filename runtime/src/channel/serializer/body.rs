@@ -94,6 +94,9 @@ impl<'a> Body<'a> {
                     true => out.push_str(response),
                     false => push_string(out, response),
                 }
+                if *status == "ok" {
+                    return out.push_str(r#","status":"ok"}"#);
+                }
                 out.push_str(r#","status":"#);
                 push_string(out, status);
                 out.push('}');

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     Undecodable,
     json::{self, Value},
+    quoted::is_plain,
 };
 
 const FIVE: &str = "an array of at least 5 elements";
@@ -52,22 +53,12 @@ fn element(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
     }
     let start = at + 1;
     let mut end = start;
-    while IS_PLAIN[usize::from(*bytes.get(end)?)] {
+    while is_plain(*bytes.get(end)?) {
         end += 1;
     }
     let ends = bytes[end] == b'"' && *bytes.get(end + 1)? == b',';
     Some((Value::Plain(ends.then(|| text.get(start..end))??), end + 2))
 }
-
-/// The bytes that stand for themselves in a string.
-const IS_PLAIN: [bool; 256] = {
-    let (mut table, mut byte) = ([false; 256], 0);
-    while byte < table.len() {
-        table[byte] = byte >= 0x20 && byte != b'"' as usize && byte != b'\\' as usize;
-        byte += 1;
-    }
-    table
-};
 
 /// Whether it is one JSON object, without spaces around it.
 fn is_object(json: &str) -> bool {

@@ -89,11 +89,7 @@ impl Ref {
     pub(super) fn push_json(&self, out: &mut String) {
         match &self.0 {
             Kind::Null => out.push_str("null"),
-            Kind::Digits(number) => {
-                out.push('"');
-                out.push_str(Decimal::new(*number).as_str());
-                out.push('"');
-            }
+            Kind::Digits(number) => out.push_str(Decimal::new(*number).quoted()),
             Kind::Text(text) => super::quoted::push_string(out, text),
             Kind::Json(json) => out.push_str(json),
         }
@@ -162,21 +158,25 @@ fn digits(text: &str) -> Option<u64> {
     }
 }
 
-/// A printed number, on the stack.
+/// The most digits that a number has.
+const DIGITS: usize = 20;
+
+/// A printed number in quotes, on the stack.
 struct Decimal {
-    digits: [u8; 20],
+    text: [u8; DIGITS + 2],
+    /// The place of the first quote.
     start: usize,
 }
 
 impl Decimal {
     fn new(mut number: u64) -> Self {
         let mut decimal = Decimal {
-            digits: [b'0'; 20],
-            start: 20,
+            text: [b'"'; DIGITS + 2],
+            start: DIGITS,
         };
         loop {
+            decimal.text[decimal.start] = b'0' + (number % 10) as u8;
             decimal.start -= 1;
-            decimal.digits[decimal.start] = b'0' + (number % 10) as u8;
             number /= 10;
             if number == 0 {
                 return decimal;
@@ -184,7 +184,11 @@ impl Decimal {
         }
     }
 
+    fn quoted(&self) -> &str {
+        str::from_utf8(&self.text[self.start..]).unwrap_or_default()
+    }
+
     fn as_str(&self) -> &str {
-        str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
+        str::from_utf8(&self.text[self.start + 1..=DIGITS]).unwrap_or_default()
     }
 }
