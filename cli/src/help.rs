@@ -100,6 +100,9 @@ Usage: landfall explain [NAME]
                         brackets at the end of a compile error. Its end is enough
                         (`timeout`). Without it, all names are listed.
 
+Options:
+  -h, --help
+
 Exit codes: 0 done, 1 there is no such name, 2 wrong usage.
 ";
 

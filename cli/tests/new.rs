@@ -213,6 +213,28 @@ fn with_pieces(project: &Path) {
     }
 }
 
+/// What is under `#[cfg(not(debug_assertions))]` works, with digested files, without the wait for a
+/// release build of everything else.
+fn as_released(root: &Path) {
+    for name in ["harbour", "wharf"] {
+        let digested = landfall_in(&root.join(name), &["digest", "static", "--quiet"]);
+        assert!(digested.status.success(), "{digested:?}");
+        let released = format!("profile.dev.package.{name}.debug-assertions=false");
+        let test = [
+            "test",
+            "--package",
+            name,
+            "--test",
+            "pages",
+            "--config",
+            &released,
+        ];
+        let tested = cargo(root, &test);
+        let (told, log) = (text(&tested.stdout), text(&tested.stderr));
+        assert!(tested.status.success(), "{name}: {told}\n{log}");
+    }
+}
+
 #[test]
 #[ignore = "needs a minute or two: compiles a project of each kind"]
 fn what_is_made_compiles_and_passes_its_tests() {
@@ -237,6 +259,7 @@ fn what_is_made_compiles_and_passes_its_tests() {
             "{test}: {told}"
         );
     }
+    as_released(&root);
     // Alone, each of these two has no feature that only others ask for.
     for name in ["quay", "pier"] {
         let checked = cargo(&root, &["check", "--package", name]);

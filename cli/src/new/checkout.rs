@@ -26,8 +26,12 @@ pub(super) fn dependency(path: Option<&Path>) -> Result<String, String> {
     let library = library
         .canonicalize()
         .map_err(|error| format!("cannot find `{}`: {error}", library.display()))?;
-    // A literal string of TOML: as it is, also with `\`.
-    Ok(format!("path = '{}'", library.display()))
+    let library = library.display().to_string();
+    // A literal string of TOML is as it is, also with `\`; it cannot have a `'`.
+    Ok(match library.contains('\'') {
+        true => format!("path = {library:?}"),
+        false => format!("path = '{library}'"),
+    })
 }
 
 /// The manifest of the workspace in whose folder the project is.

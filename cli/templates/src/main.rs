@@ -1,16 +1,23 @@
 //: only tower
+use std::io::{IsTerminal, stdout};
+
 use harbour::Edge;
 
 use landfall::Endpoint;
 
 #[tokio::main]
 async fn main() -> Result<(), landfall::Error> {
-    tracing_subscriber::fmt::init();
+    let colours = stdout().is_terminal();
+    tracing_subscriber::fmt().with_ansi(colours).init();
     Edge::start().await?.wait_for_signal().await
 }
 //: end
 //: only axum
-use std::{env, net::SocketAddr};
+use std::{
+    env,
+    io::{IsTerminal, stdout},
+    net::SocketAddr,
+};
 
 use harbour::{Edge, router};
 
@@ -19,7 +26,8 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt::init();
+    let colours = stdout().is_terminal();
+    tracing_subscriber::fmt().with_ansi(colours).init();
     let ip = env::var("IP").unwrap_or("127.0.0.1".to_owned());
     let port = env::var("PORT").unwrap_or("4000".to_owned());
 

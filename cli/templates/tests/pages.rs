@@ -30,9 +30,16 @@ async fn the_page_finds_its_files() {
         .filter(|part| part.starts_with('/'))
         .collect::<Vec<_>>();
     assert!(paths.len() >= 3, "{text}");
+    let is_digested = |path: &&str| path.contains("?vsn=d");
+    assert_eq!(paths.iter().any(is_digested), is_released(), "{text}");
     for path in paths {
         assert_eq!(site.get(path).await.status(), 200, "{path}");
     }
+}
+
+/// Whether files have their digested names: in a release, once `landfall digest static` has run.
+fn is_released() -> bool {
+    !cfg!(debug_assertions) && std::path::Path::new("static/cache_manifest.json").exists()
 }
 
 #[tokio::test]
