@@ -1,18 +1,38 @@
 //! What all expansions share.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Path, Type};
 
-/// `const _: () = { .. };`, in which `__rt` names the runtime. The name is not visible outside.
+use crate::{diag::Diagnostics, root};
+
+/// `const _: () = { .. };`, in which `__rt` names the runtime. The name is not visible outside. An
+/// error in its place if nobody says where the runtime is.
 pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenStream {
-    let root = krate.map_or_else(|| quote!(::landfall), |path| quote!(#path));
+    let root = match krate {
+        Some(path) => quote!(#path),
+        None => match root::name().and_then(|name| syn::parse_str::<Ident>(&name).ok()) {
+            Some(name) => quote!(::#name),
+            None => return unknown(),
+        },
+    };
     quote! {
         const _: () = {
             use #root::__private as __rt;
             #body
         };
     }
+}
+
+fn unknown() -> TokenStream {
+    let mut diag = Diagnostics::default();
+    diag.push_at(
+        Span::call_site(),
+        "this crate does not depend on `landfall` itself",
+    )
+    .help("say by which path it is reached: `crate = facade::landfall;` in `endpoint!`")
+    .help("in attributes: `#[socket(crate = facade::landfall)]`");
+    diag.finish()
 }
 
 /// Gives tokens of the macro another span, so that errors point there.

@@ -31,6 +31,7 @@ mod grammar;
 mod language;
 #[cfg(all(test, feature = "channels"))]
 mod reference;
+mod root;
 mod socket;
 #[cfg(test)]
 #[cfg_attr(
