@@ -28,6 +28,8 @@ mod endpoint;
 mod expansion;
 #[allow(dead_code, reason = "the runtime uses more of it")]
 mod grammar;
+#[cfg(all(test, feature = "channels"))]
+mod helps;
 mod language;
 #[cfg(all(test, feature = "channels"))]
 mod reference;

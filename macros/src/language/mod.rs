@@ -9,10 +9,12 @@
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
 //! | `options` | `key = value, nested(..)`, read against the table |
 //! | `syntax` | what was meant by tokens that do not parse |
+//! | `foreign` | names that people know from elsewhere |
 //! | `names` | what to say about a name that does not exist |
 
 pub(crate) mod attributes;
 pub(crate) mod expr;
+mod foreign;
 pub(crate) mod key;
 pub(crate) mod names;
 pub(crate) mod options;

@@ -24,8 +24,10 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
         Some(places) if places.is_empty() => {
             diag.push_mistake(value, place::nowhere());
         }
-        Some(places) if are_places(places) => places.iter().for_each(|one| check_one(one, diag)),
-        _ => check_one(value, diag),
+        Some(places) if are_places(places) => {
+            places.iter().for_each(|one| check_one(one, true, diag));
+        }
+        _ => check_one(value, false, diag),
     }
 }
 
@@ -37,15 +39,21 @@ fn are_places(elements: &Punctuated<Expr, Token![,]>) -> bool {
         || !matches!(elements.len(), 4 | 8) && !elements.iter().any(is_number)
 }
 
-fn check_one(value: &Expr, diag: &mut Diagnostics) {
+fn check_one(value: &Expr, is_element: bool, diag: &mut Diagnostics) {
     if let Some(numbers) = unquoted(value) {
         diag.push(value, "an address is a list of numbers, or a string")
-            .help(format!("write `ip = [{}]`", numbers.replace('.', ", ")));
+            .help(match is_element {
+                true => format!("write `\"{numbers}\"`"),
+                false => format!("write `ip = [{}]`", numbers.replace('.', ", ")),
+            });
         return;
     }
     if expr::text(value).is_some_and(|text| text.value() == "localhost") {
         diag.push(value, "`ip` is an address, not a name")
-            .help("write `ip = [127, 0, 0, 1]`");
+            .help(match is_element {
+                true => "write `\"127.0.0.1\"`",
+                false => "write `ip = [127, 0, 0, 1]`",
+            });
         return;
     }
     let right = match (expr::list(value), expr::text(value)) {
