@@ -30,6 +30,7 @@ pub struct UserSocket;
     log = debug,
     drainer(batch_size = 10),
 )]
+#[allow(deprecated, reason = "`phoenix:*` is meant")]
 impl UserSocket {
     fn connect() -> Result<Self, Refused> {
         Ok(UserSocket)
