@@ -16,6 +16,10 @@ pub(crate) struct Diagnostics {
     latest: Option<Diagnostic>,
     /// What the next warnings are about.
     part: Part,
+    /// What the macro declares: the code of findings about no key.
+    whole: &'static str,
+    /// The directive and the keys that are looked at.
+    place: Vec<&'static str>,
 }
 
 /// How a warning is silenced.
@@ -28,9 +32,34 @@ pub(crate) struct Diagnostic {
     lines: Vec<String>,
     /// `None`: an error.
     warning: Option<Named>,
+    /// The name of an error in the reference: `url.port`. A warning has its own.
+    code: String,
 }
 
 impl Diagnostics {
+    /// Findings about one declaration of this kind.
+    pub(crate) fn of(whole: &'static str) -> Self {
+        Diagnostics {
+            whole,
+            ..Diagnostics::default()
+        }
+    }
+
+    /// Looks at a directive, or at a key of what is looked at.
+    pub(crate) fn within<T>(&mut self, name: &'static str, look: impl FnOnce(&mut Self) -> T) -> T {
+        self.place.push(name);
+        let seen = look(self);
+        self.place.pop();
+        seen
+    }
+
+    fn code(&self) -> String {
+        match self.place.is_empty() {
+            true => self.whole.to_owned(),
+            false => self.place.join("."),
+        }
+    }
+
     /// Reports a finding at these tokens. Say in lower case what is wrong, without a full stop; add
     /// [`help`](Diagnostic::help) for what to write instead.
     pub(crate) fn push(
@@ -44,11 +73,13 @@ impl Diagnostics {
     /// Reports a finding at a span.
     pub(crate) fn push_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.earlier.extend(self.latest.take());
+        let code = self.code();
         self.latest.insert(Diagnostic {
             span,
             message: message.into(),
             lines: Vec::new(),
             warning: None,
+            code,
         })
     }
 
@@ -66,6 +97,7 @@ impl Diagnostics {
     ) -> &mut Diagnostic {
         let part = self.part;
         let found = self.push(at, message);
+        found.code.clear();
         found.warning = Some(Named {
             name,
             part,
@@ -170,7 +202,14 @@ impl Diagnostic {
     }
 
     fn text(&self) -> String {
-        let mut text = self.message.clone();
+        let (first, more) = match self.message.split_once('\n') {
+            Some((first, more)) => (first, format!("\n{more}")),
+            None => (self.message.as_str(), String::new()),
+        };
+        let mut text = match self.code.as_str() {
+            "" => self.message.clone(),
+            code => format!("{first} [{code}]{more}"),
+        };
         if !self.lines.is_empty() {
             text.push('\n');
         }

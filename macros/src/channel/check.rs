@@ -25,7 +25,9 @@ pub(crate) fn feature(diag: &mut Diagnostics) {
 }
 
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
-    check::options(&declaration.setup.options, diag);
+    diag.within("channel", |diag| {
+        check::options(&declaration.setup.options, diag)
+    });
     let Some(channel) = &declaration.channel else {
         return;
     };
@@ -41,8 +43,12 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     missing(channel, diag);
     twice(channel, diag);
     for method in &channel.callbacks {
-        shape(method, diag);
-        arguments(method, diag);
+        diag.within("channel", |diag| {
+            diag.within(method.callback.name, |diag| {
+                shape(method, diag);
+                arguments(method, diag);
+            });
+        });
     }
     channel
         .handlers

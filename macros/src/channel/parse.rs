@@ -44,11 +44,10 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let mut pieces = recover::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
     let (options, rest): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| is_option(piece));
-    let options = Options::parse(
-        options.into_iter().flatten().collect(),
-        &schema::CHANNEL,
-        diag,
-    );
+    let options = options.into_iter().flatten().collect();
+    let options = diag.within("channel", |diag| {
+        Options::parse(options, &schema::CHANNEL, diag)
+    });
     let rest: TokenStream = rest.into_iter().flatten().collect();
     if rest.is_empty() {
         diag.push_at(

@@ -23,24 +23,35 @@ use crate::{
     warning::WHOLE,
 };
 
+/// A check of several directives.
+type Together = fn(&Declaration, &mut Diagnostics);
+
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     endpoint_type(declaration.item.as_ref(), diag);
     set_once(declaration, diag);
     for setting in &declaration.settings {
+        let known = directive(&setting.name.to_string()).map_or("", |known| known.name);
         diag.enter(setting.part);
-        values(setting, diag);
+        diag.within(known, |diag| values(setting, diag));
     }
-    instrumenters::check(&declaration.instrumenters, diag);
-    paths::check(&declaration.mounts, diag);
+    diag.within("instrumenters", |diag| {
+        instrumenters::check(&declaration.instrumenters, diag);
+    });
+    diag.within("socket", |diag| paths::check(&declaration.mounts, diag));
     diag.enter(WHOLE);
     service_comes_last(declaration, diag);
     closures_of_the_pipeline(declaration, diag);
-    server_needs_a_listener(declaration, diag);
-    certificates_have_keys(declaration, diag);
-    listeners_differ(declaration, diag);
-    force_ssl_can_work(declaration, diag);
-    url_port_is_said(declaration, diag);
-    secret_is_set(declaration, diag);
+    let together: [(&str, Together); 6] = [
+        ("server", server_needs_a_listener),
+        ("https", certificates_have_keys),
+        ("https", listeners_differ),
+        ("force_ssl", force_ssl_can_work),
+        ("url", url_port_is_said),
+        ("secret_key_base", secret_is_set),
+    ];
+    for (name, check) in together {
+        diag.within(name, |diag| check(declaration, diag));
+    }
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }

@@ -36,7 +36,7 @@ mod watchers;
 
 /// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(input: TokenStream) -> TokenStream {
-    let mut diag = Diagnostics::default();
+    let mut diag = Diagnostics::of("endpoint");
     let declaration = parse::declaration(input, &mut diag);
     check::declaration(&declaration, &mut diag);
     match lower::declaration(&declaration, &mut diag) {

@@ -25,7 +25,7 @@ use crate::{
     language::{
         attributes::{cfgs, is_conditional},
         expr::{self, Env},
-        key::{Form, Phase},
+        key::{Directive, Form, Phase},
         names,
         options::{Argument, Options},
         recover::{self, Arguments, whole},
@@ -191,6 +191,19 @@ fn directive(
         names::unknown_directive(&name, diag);
         return declaration.unfinished.push(name);
     };
+    diag.within(known.name, |diag| {
+        known_directive(known, attributes, name, body, declaration, diag);
+    });
+}
+
+fn known_directive(
+    known: &Directive,
+    attributes: Vec<Attribute>,
+    name: Ident,
+    body: Body,
+    declaration: &mut Declaration,
+    diag: &mut Diagnostics,
+) {
     let conditional = is_conditional(&attributes);
     declaration.names.push(Name {
         ident: name.clone(),

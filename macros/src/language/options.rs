@@ -119,13 +119,13 @@ impl Options {
                 ));
             return;
         }
-        let value = match given {
+        let value = diag.within(key.name, |diag| match given {
             Given::Expr(value) => expression(key, value, diag).map(Value::Expr),
             Given::Group(tokens) if matches!(key.kind, Kind::Formats) => {
                 as_call(&name, &tokens, diag).map(Value::Expr)
             }
             Given::Group(tokens) => nested(key, &name, tokens, diag).map(Value::Group),
-        };
+        });
         self.entries
             .extend(value.map(|value| Entry { name, key, value }));
     }

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use proc_macro2::TokenStream;
 use syn::{
     Attribute, Expr, ExprLit, Fields, Ident, Item, Lit, Meta, Token, TraitItem, Type, Visibility,
     braced,
@@ -204,16 +203,4 @@ impl About {
             live,
         }
     }
-}
-
-/// The texts of `compile_error!` in an expansion.
-pub(super) fn messages(expansion: &TokenStream) -> Vec<String> {
-    let file = syn::parse2::<syn::File>(expansion.clone()).unwrap();
-    let errors = file.items.into_iter().filter_map(|item| match item {
-        Item::Macro(item) if item.mac.path.segments.last()?.ident == "compile_error" => {
-            Some(item.mac.parse_body::<syn::LitStr>().ok()?.value())
-        }
-        _ => None,
-    });
-    errors.collect()
 }

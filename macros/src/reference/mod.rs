@@ -30,3 +30,33 @@ fn the_page_is_what_the_schema_says() {
         path.display()
     );
 }
+
+/// The names in brackets at the end of errors, in the cases of `ui-tests`.
+fn codes(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            codes(&path, found);
+        } else if path.extension().is_some_and(|end| end == "stderr") {
+            let text = fs::read_to_string(&path).unwrap();
+            let errors = text.lines().filter(|line| line.starts_with("error: "));
+            let codes = errors.filter_map(|line| line.strip_suffix(']')?.rsplit_once(" ["));
+            found.extend(codes.map(|(_, code)| (path.display().to_string(), code.to_owned())));
+        }
+    }
+}
+
+#[test]
+fn every_code_is_explained() {
+    let page = page::whole();
+    let mut found = Vec::new();
+    codes(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests/fail"),
+        &mut found,
+    );
+    assert!(found.len() > 200, "{}", found.len());
+    for (file, code) in found {
+        let heading = format!("\n## `{code}`\n");
+        assert!(page.contains(&heading), "{file}: nothing explains `{code}`");
+    }
+}

@@ -8,18 +8,55 @@ use super::{
     about::{self, About},
     value,
 };
-use crate::language::{
-    key::{Directive, Form, Group, Key, Kind, Phase},
-    schema,
+use crate::{
+    block::callback::Callback,
+    channel::callback::CALLBACKS,
+    language::{
+        key::{Directive, Form, Group, Key, Kind, Phase},
+        schema,
+    },
+    socket::callback::{PLAIN, WITH_CHANNELS},
+    testing::errors,
 };
 
 const HEAD: &str = "\
-Every directive of `endpoint!` and every key, generated from the table by which the macros judge them. The code at the end
-of a compile error is a name of this page, and `landfall explain NAME` prints its entry.
+Every directive of `endpoint!` and every key, generated from the table by which the macros judge them. What stands in brackets
+at the end of a compile error's first line is a name of this page, and `landfall explain NAME` prints its entry.
 
 Keys that are fixed *at start* are defaults: a file, the environment, start options and `init` override them, in this order.
 They take any expression, `env(\"NAME\")` and `env(\"NAME\").or(value)`. Those that are fixed *at compile time* take constants.
 ";
+
+const ENDPOINT: &str = "\
+The body of `endpoint!` is a list of Rust statements: one `struct`, the hook `fn init`, and directives, which are
+`name(key = value, ..);` or `name = value;`. Each ends with `;`. Attributes are `#[cfg(..)]`, lint levels and documentation.
+
+```text
+endpoint! {
+    pub struct Web;
+
+    http(port = 4000);
+    socket(\"/socket\", Room);
+
+    fn init(config: Config) -> Result<Config, ConfigError> {
+        Ok(config)
+    }
+}
+```";
+
+const CHANNEL: &str = "\
+`#[channel(UserSocket)]` goes on an impl block with callbacks, which are found by name, and handlers, whose attributes
+`#[handle_in(\"event\")]` and `#[handle_out(\"event\")]` name their events.
+
+```text
+#[channel(UserSocket)]
+impl Room {
+    async fn join(#[rest] room: RoomId) -> Result<Self, JoinError> { .. }
+
+    #[handle_in(\"say\")]
+    async fn say(&mut self, text: String, out: &mut Outlet) -> Answer { .. }
+}
+```";
 
 /// Keys that must stand beside a key, so that its example is right.
 const BESIDE: &[(&str, &str)] = &[
@@ -75,6 +112,7 @@ pub(super) fn whole() -> String {
         text: HEAD.to_owned(),
         problems: Vec::new(),
     };
+    page.declared("endpoint", ENDPOINT);
     for directive in schema::DIRECTIVES {
         page.directive(directive);
     }
@@ -88,14 +126,17 @@ pub(super) fn whole() -> String {
         "#[socket(channel(\"room:*\", Room, ",
         "))]",
         &schema::ROUTE,
-        route,
+        socket_attribute,
     );
+    page.callbacks("socket", PLAIN.iter().chain(WITH_CHANNELS));
+    page.declared("channel", CHANNEL);
     page.attribute(
         "#[channel(UserSocket, ",
         ")]",
         &schema::CHANNEL,
         channel_attribute,
     );
+    page.callbacks("channel", CALLBACKS.iter());
     assert!(page.problems.is_empty(), "{:#?}", page.problems);
     page.text
 }
@@ -124,10 +165,6 @@ fn arguments(attribute: &TokenStream) -> TokenStream {
 
 fn socket_attribute(attribute: TokenStream) -> TokenStream {
     crate::socket::run(arguments(&attribute), SOCKET_BLOCK.parse().unwrap())
-}
-
-fn route(attribute: TokenStream) -> TokenStream {
-    socket_attribute(attribute)
 }
 
 fn channel_attribute(attribute: TokenStream) -> TokenStream {
@@ -184,6 +221,33 @@ impl Page {
         }
     }
 
+    /// The heading of what has a form rather than a value.
+    fn declared(&mut self, name: &str, text: &str) {
+        writeln!(self.text, "\n## `{name}`\n\n{text}").unwrap();
+    }
+
+    fn callbacks<'a>(&mut self, owner: &str, callbacks: impl Iterator<Item = &'a Callback>) {
+        let mut seen = Vec::new();
+        for callback in callbacks {
+            let Callback {
+                name,
+                required,
+                signature,
+                ..
+            } = callback;
+            if seen.contains(name) {
+                continue;
+            }
+            seen.push(name);
+            let needed = match required {
+                true => "It must be there.",
+                false => "It may be left out.",
+            };
+            let text = format!("A callback of `#[{owner}]`. {needed}\n\n```text\n{signature}\n```");
+            self.declared(&format!("{owner}.{name}"), &text);
+        }
+    }
+
     /// The heading of a directive that is no single value.
     fn named(&mut self, directive: &Directive, what: &str) {
         let name = directive.name;
@@ -218,7 +282,6 @@ impl Page {
     ) {
         let name = match group.literal {
             "ChannelSocket" => "socket",
-            "Route" => "channel",
             _ => "channel",
         };
         let place = Place {
@@ -291,7 +354,7 @@ impl Page {
         };
         let said = |statement: &str| {
             let expansion = (place.expand)(statement.parse().unwrap());
-            about::messages(&expansion)
+            errors(expansion)
         };
         let right = write(&value.right);
         let found = said(&right);

@@ -19,15 +19,21 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     let Declaration { setup, socket, .. } = declaration;
     let Some(socket) = socket else { return };
     let callbacks = setup.callbacks();
-    check::options(&setup.options, diag);
-    presets(setup, diag);
+    diag.within("socket", |diag| {
+        check::options(&setup.options, diag);
+        presets(setup, diag);
+    });
     route::check(&setup.channels, diag);
     check_others(socket, setup, diag);
     check_missing(socket, callbacks, diag);
     check_twice(socket, callbacks, diag);
     for method in &socket.methods {
-        check_shape(method, diag);
-        check_arguments(&method.arguments, diag);
+        diag.within("socket", |diag| {
+            diag.within(method.callback.name, |diag| {
+                check_shape(method, diag);
+                check_arguments(&method.arguments, diag);
+            });
+        });
     }
 }
 

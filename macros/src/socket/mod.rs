@@ -14,7 +14,7 @@ use crate::diag::Diagnostics;
 
 mod argument;
 mod ast;
-mod callback;
+pub(crate) mod callback;
 mod check;
 mod expand;
 mod fallback;
@@ -26,7 +26,7 @@ mod tests;
 
 /// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut diag = Diagnostics::default();
+    let mut diag = Diagnostics::of("socket");
     let declaration = parse::declaration(arguments, item, &mut diag);
     check::declaration(&declaration, &mut diag);
     match lower::declaration(&declaration, &diag) {

@@ -44,7 +44,9 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let krate = block::take_crate(&mut pieces, diag);
     let channels = route::take(&mut pieces, diag);
     let rest = pieces.into_iter().flatten().collect();
-    let mut options = Options::parse(rest, &schema::SOCKET_OPTIONS, diag);
+    let mut options = diag.within("socket", |diag| {
+        Options::parse(rest, &schema::SOCKET_OPTIONS, diag)
+    });
     Setup {
         krate,
         typed: std::mem::take(&mut options.unfinished),

@@ -58,7 +58,9 @@ pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> 
         declared,
         names,
         routes,
-        options: Options::parse(options, &schema::CHANNEL_OPTIONS, diag),
+        options: diag.within("socket", |diag| {
+            Options::parse(options, &schema::CHANNEL_OPTIONS, diag)
+        }),
     }
 }
 
@@ -106,12 +108,16 @@ fn route(arguments: TokenStream, name: &Ident, diag: &mut Diagnostics) -> Option
     Some(Route {
         pattern,
         channel,
-        options: Options::parse_rest(arguments, &schema::ROUTE, diag),
+        options: diag.within("channel", |diag| {
+            Options::parse_rest(arguments, &schema::ROUTE, diag)
+        }),
     })
 }
 
 pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {
-    check::options(&channels.options, diag);
+    diag.within("socket", |diag| {
+        check::options(&channels.options, diag);
+    });
     serializers_are_reached(&channels.options, diag);
     if !channels.declared {
         for entry in &channels.options.entries {
@@ -123,7 +129,7 @@ pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {
         }
     }
     for (index, route) in channels.routes.iter().enumerate() {
-        check::options(&route.options, diag);
+        diag.within("channel", |diag| check::options(&route.options, diag));
         if well_formed(&route.pattern, diag) {
             reached(route, channels.routes.iter().take(index), diag);
         }

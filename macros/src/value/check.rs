@@ -32,7 +32,7 @@ use crate::{
 /// Checks every value of a group, and the group as a whole.
 pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
     for entry in &options.entries {
-        match &entry.value {
+        diag.within(entry.key.name, |diag| match &entry.value {
             Value::Expr(value) => {
                 Check {
                     name: entry.key.name,
@@ -42,7 +42,7 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
                 .value(value, options.group.phase);
             }
             Value::Group(nested) => self::options(nested, diag),
-        }
+        });
     }
     together::check(options, diag);
 }

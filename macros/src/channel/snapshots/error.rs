@@ -36,8 +36,8 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "unknown attribute `rst`\n\n  = help: did you mean `#[rest]`?\n  = note: attributes of arguments of `join`: `rest`, `topic`, `payload`, `assigns`, `state`"
+    "unknown attribute `rst` [channel]\n\n  = help: did you mean `#[rest]`?\n  = note: attributes of arguments of `join`: `rest`, `topic`, `payload`, `assigns`, `state`"
 }
 ::core::compile_error! {
-    "`#[handle_in]` needs the name of an event\n\n  = help: write `#[handle_in(\"new_message\")]`\n  = help: a method named `handle_in` without attribute handles all other events"
+    "`#[handle_in]` needs the name of an event [channel]\n\n  = help: write `#[handle_in(\"new_message\")]`\n  = help: a method named `handle_in` without attribute handles all other events"
 }

@@ -51,11 +51,11 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "unknown key `hots` in `url`\n\n  = help: did you mean `host`?"
+    "unknown key `hots` in `url` [url]\n\n  = help: did you mean `host`?"
 }
 ::core::compile_error! {
-    "unknown directive `plg`\n\n  = help: did you mean `plug`?"
+    "unknown directive `plg` [endpoint]\n\n  = help: did you mean `plug`?"
 }
 ::core::compile_error! {
-    "`port` must be between 0 and 65535"
+    "`port` must be between 0 and 65535 [http.port]"
 }

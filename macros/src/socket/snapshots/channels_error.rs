@@ -41,8 +41,8 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "this topic has no channel\n\n  = help: write `channel(\"room:*\", RoomChannel)`"
+    "this topic has no channel [socket]\n\n  = help: write `channel(\"room:*\", RoomChannel)`"
 }
 ::core::compile_error! {
-    "unknown key `chanel` in `#[socket]`\n\n  = help: did you mean `channel`?"
+    "unknown key `chanel` in `#[socket]` [socket]\n\n  = help: did you mean `channel`?"
 }

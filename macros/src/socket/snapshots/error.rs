@@ -43,14 +43,14 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "unknown key `tmeout` in `websocket`\n\n  = help: did you mean `timeout`?"
+    "unknown key `tmeout` in `websocket` [socket.websocket]\n\n  = help: did you mean `timeout`?"
 }
 ::core::compile_error! {
-    "unknown attribute `parm`\n\n  = help: did you mean `#[param]`?"
+    "unknown attribute `parm` [socket]\n\n  = help: did you mean `#[param]`?"
 }
 ::core::compile_error! {
-    "unknown connect_info key `peer_dta`\n\n  = help: did you mean `peer_data`?"
+    "unknown connect_info key `peer_dta` [socket.connect]\n\n  = help: did you mean `peer_data`?"
 }
 ::core::compile_error! {
-    "`handle_in` has the wrong shape\n\n  = help: expected `async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow`\n  = note: it takes 2 arguments besides `self`, this has 1"
+    "`handle_in` has the wrong shape [socket.handle_in]\n\n  = help: expected `async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow`\n  = note: it takes 2 arguments besides `self`, this has 1"
 }
