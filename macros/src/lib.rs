@@ -32,6 +32,8 @@ mod grammar;
 mod helps;
 mod language;
 #[cfg(all(test, feature = "channels"))]
+mod mutations;
+#[cfg(all(test, feature = "channels"))]
 mod reference;
 mod root;
 mod socket;

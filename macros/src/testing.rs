@@ -4,7 +4,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
 /// Compares with `src/<of>/snapshots/<name>.rs`; `UPDATE=1` writes it.
 pub(crate) fn snapshot(of: &str, name: &str, expansion: TokenStream) {
@@ -41,32 +41,4 @@ pub(crate) fn errors(expansion: TokenStream) -> Vec<String> {
         _ => None,
     };
     file.items.iter().filter_map(message).collect()
-}
-
-/// Drops, doubles or moves one token, at any depth.
-pub(crate) fn mutate(tokens: TokenStream, at: &mut usize, how: u8) -> TokenStream {
-    let mut result = TokenStream::new();
-    let mut kept: Option<TokenTree> = None;
-    for token in tokens {
-        let token = match token {
-            TokenTree::Group(group) => TokenTree::Group(Group::new(
-                group.delimiter(),
-                mutate(group.stream(), at, how),
-            )),
-            token => token,
-        };
-        let here = *at == 0;
-        *at = at.wrapping_sub(1);
-        match (here, how % 3) {
-            (true, 0) => {}
-            (true, 1) => result.extend([token.clone(), token]),
-            (true, _) => kept = Some(token),
-            (false, _) => {
-                result.extend([token]);
-                result.extend(kept.take());
-            }
-        }
-    }
-    result.extend(kept);
-    result
 }

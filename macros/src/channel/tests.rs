@@ -3,9 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use proc_macro2::TokenStream;
-use proptest::prelude::*;
 
-use crate::testing::{self, mutate};
+use crate::testing;
 
 fn run(arguments: &str, item: &str) -> TokenStream {
     super::run(arguments.parse().unwrap(), item.parse().unwrap())
@@ -353,20 +352,4 @@ fn all_errors_come_at_once() {
         "impl S { fn jion() -> Self { S } #[handle_in] fn a(&self) {} fn terminate(self) {} }";
     let found = testing::errors(run("", item));
     assert_eq!(found.len(), 5, "{found:#?}");
-}
-
-proptest! {
-    /// What a compiler hands to an attribute is an item, however strange: the answer is items again.
-    #[test]
-    fn mutations_never_panic(edits in prop::collection::vec((0usize..300, any::<u8>()), 1..4), arguments in 0usize..8) {
-        let mut item: TokenStream = ROOM.parse().unwrap();
-        for (mut at, how) in edits {
-            item = mutate(item, &mut at, how);
-        }
-        let mut at = arguments;
-        let arguments = mutate("UserSocket, crate = a::b".parse().unwrap(), &mut at, 0);
-        let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
-        let output = super::run(arguments, item);
-        prop_assert!(!is_item || syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
-    }
 }
