@@ -42,6 +42,10 @@
 //! session only when the parameter `_csrf_token` holds a token that [`Session::csrf_token`] made
 //! for one of the application's own pages; without it, `session` is `None`.
 //!
+//! Browsers know a host, and not its ports: of two endpoints on one host with sessions of their own in
+//! one cookie, each overwrites the other's. The start warns when both are in one process and their
+//! mounts read different constants of one `key`, `domain` and `path`.
+//!
 //! # Options that are computed
 //!
 //! In place of the constant, `connect_info` takes a function. It is asked for each connection, and
@@ -98,6 +102,7 @@
 //! }
 //! ```
 
+mod cookies;
 mod forgery;
 mod options;
 mod plug;
@@ -113,7 +118,7 @@ use std::{
 use http::{HeaderMap, header::HOST, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
 
-pub(crate) use self::source::Chosen;
+pub(crate) use self::{cookies::keep, source::Chosen};
 pub use self::{
     forgery::{ForgeryService, ProtectFromForgery},
     options::{SameSite, SessionOptions},

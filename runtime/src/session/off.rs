@@ -1,5 +1,6 @@
 //! Stands in for `session` where the feature `tokens` is off: there are options, and no session.
 
+mod cookies;
 mod options;
 mod source;
 
@@ -7,7 +8,7 @@ use std::convert::Infallible;
 
 use http::HeaderMap;
 
-pub(crate) use self::source::Chosen;
+pub(crate) use self::{cookies::keep, source::Chosen};
 pub use self::{
     options::{SameSite, SessionOptions},
     source::{IntoSessions, SessionFunction, SessionSource},

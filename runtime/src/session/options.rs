@@ -254,3 +254,20 @@ const fn is_attribute(text: &str) -> bool {
     }
     true
 }
+
+impl SessionOptions {
+    /// Whether a browser has one cookie for both.
+    pub(super) fn is_cookie_of(&self, other: &Self) -> bool {
+        self.key == other.key && self.domain == other.domain && self.path == other.path
+    }
+
+    /// Whether either reads what the other writes.
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
+        self.is_cookie_of(other)
+            && self.signing_salt == other.signing_salt
+            && self.encryption_salt == other.encryption_salt
+            && self.key_iterations == other.key_iterations
+            && self.key_length == other.key_length
+            && self.key_digest == other.key_digest
+    }
+}

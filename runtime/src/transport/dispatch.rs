@@ -30,6 +30,7 @@ use crate::{
     contain,
     grammar::path,
     handle::Handle,
+    session::{self, SessionSource},
     socket::{Drainer, Params, Timeout, TransportKind, TransportOptions},
     telemetry::meters::MountMeters,
 };
@@ -84,6 +85,9 @@ impl Dispatcher {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();
                     check(mount, transport.kind(), &options, config)?;
+                    if let Some(SessionSource::Constant(session)) = options.connect_info.session {
+                        session::keep(handle.name(), session);
+                    }
                     let origin = MountOrigin::of(options.check_origin)
                         .map_err(|message| Mistake::new("check_origin", message))?;
                     let pattern = free_path(mount, &*transport, &options, &routes)?;
