@@ -132,6 +132,10 @@ impl EndpointService {
         }
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "a request that is not taken comes back as it was"
+    )]
     fn dispatch(&self, request: &mut Option<Request<Body>>) -> EndpointFuture {
         if let Some(dashboard) = &self.0.dashboard
             && let Some(page) = take(request, |request| dashboard.take(request))
@@ -167,7 +171,6 @@ impl EndpointService {
 }
 
 /// Gives a request to who may answer it. It is put back if it comes back.
-#[expect(clippy::result_large_err, reason = "the request comes back as it was")]
 fn take(
     request: &mut Option<Request<Body>>,
     by: impl FnOnce(Request<Body>) -> Result<Response<Body>, Request<Body>>,

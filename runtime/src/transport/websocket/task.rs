@@ -292,6 +292,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Tells the client, leaves all topics, and tells the socket.
+    #[expect(clippy::boxed_local, reason = "callers have it in a box")]
     pub(super) fn end(&mut self, mut seat: Box<Seat<S, W>>, end: End) {
         let waiting = self.conclude(&end);
         seat.guarded.terminate(end.reason);
