@@ -98,8 +98,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                 self.state = State::Working(working);
                 self.wait_for_callback(cx, lent)
             }
-            Stopped::End(seat, end) => {
-                self.end(seat, *end);
+            Stopped::End(mut seat, end) => {
+                self.end(&mut seat, *end);
                 Turn::Again
             }
         }

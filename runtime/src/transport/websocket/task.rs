@@ -124,7 +124,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let poll = self.peer.context.watched.turn(|| working.as_mut().poll(cx));
         let (cork, _) = self.peer.uncork();
         lent.write = cork;
-        let Poll::Ready(Worked { seat, end }) = poll else {
+        let Poll::Ready(Worked { mut seat, end }) = poll else {
             return self.wait_for_callback(cx, lent);
         };
         self.peer.resume_reading();
@@ -132,7 +132,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         self.read_next |= self.incoming.is_fresh();
         match end {
             None => self.state = State::Idle(seat),
-            Some(end) => self.end(seat, *end),
+            Some(end) => self.end(&mut seat, *end),
         }
         Turn::Again
     }
@@ -274,8 +274,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     pub(super) fn stop(&mut self, end: End) -> Turn {
-        if let State::Idle(seat) = std::mem::replace(&mut self.state, State::Ended) {
-            self.end(seat, end);
+        if let State::Idle(mut seat) = std::mem::replace(&mut self.state, State::Ended) {
+            self.end(&mut seat, end);
         }
         Turn::Again
     }
@@ -292,8 +292,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Tells the client, leaves all topics, and tells the socket.
-    #[expect(clippy::boxed_local, reason = "callers have it in a box")]
-    pub(super) fn end(&mut self, mut seat: Box<Seat<S, W>>, end: End) {
+    pub(super) fn end(&mut self, seat: &mut Seat<S, W>, end: End) {
         let waiting = self.conclude(&end);
         seat.guarded.terminate(end.reason);
         drop(waiting);
