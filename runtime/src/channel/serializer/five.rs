@@ -48,8 +48,10 @@ fn plain(text: &str) -> Option<Five<'_>> {
 fn element(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
     let bytes = text.as_bytes();
     if *bytes.get(at)? != b'"' {
-        let null = text.get(at..)?.starts_with("null,");
-        return null.then_some((Value::NULL, at + "null,".len()));
+        let (null, rest) = text.get(at..)?.split_at_checked("null".len())?;
+        let is_null = null == "null" && rest.starts_with(',');
+        // A part of the text, as every value is.
+        return is_null.then_some((Value::Other(null), at + "null,".len()));
     }
     let start = at + 1;
     let mut end = start;

@@ -263,6 +263,14 @@ mod tests {
     }
 
     #[test]
+    fn every_field_may_be_null() {
+        let message = decode(r#"[null,null,null,null,{}]"#);
+        assert_eq!(message.topic.borrow(), NameRef::Foreign("null"));
+        assert_eq!(message.event.borrow(), NameRef::Foreign("null"));
+        assert!(message.join_ref.is_null() && message.reference.is_null());
+    }
+
+    #[test]
     fn other_shapes_are_refused_without_quoting_them() {
         let four = r#"["1","1","secret","phx_join"]"#;
         for shape in [
