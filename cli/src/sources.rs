@@ -59,6 +59,7 @@ fn collect(place: &Path, depth: usize, found: &mut Vec<(PathBuf, String)>) -> Re
             return Err(format!("`{}` is larger than 4 MiB", place.display()));
         }
         let text = fs::read_to_string(place).map_err(failed)?;
+        let text = text.trim_start_matches('\u{feff}').to_owned();
         found.push((place.to_owned(), text));
         return Ok(());
     }

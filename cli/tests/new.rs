@@ -216,23 +216,19 @@ fn with_pieces(project: &Path) {
 /// What is under `#[cfg(not(debug_assertions))]` works, with digested files, without the wait for a
 /// release build of everything else.
 fn as_released(root: &Path) {
+    let mut test = ["test", "--workspace", "--test", "pages"]
+        .map(str::to_owned)
+        .to_vec();
     for name in ["harbour", "wharf"] {
         let digested = landfall_in(&root.join(name), &["digest", "static", "--quiet"]);
         assert!(digested.status.success(), "{digested:?}");
         let released = format!("profile.dev.package.{name}.debug-assertions=false");
-        let test = [
-            "test",
-            "--package",
-            name,
-            "--test",
-            "pages",
-            "--config",
-            &released,
-        ];
-        let tested = cargo(root, &test);
-        let (told, log) = (text(&tested.stdout), text(&tested.stderr));
-        assert!(tested.status.success(), "{name}: {told}\n{log}");
+        test.extend(["--config".to_owned(), released]);
     }
+    let test: Vec<_> = test.iter().map(String::as_str).collect();
+    let tested = cargo(root, &test);
+    let (told, log) = (text(&tested.stdout), text(&tested.stderr));
+    assert!(tested.status.success(), "{told}\n{log}");
 }
 
 #[test]
@@ -260,13 +256,7 @@ fn what_is_made_compiles_and_passes_its_tests() {
         );
     }
     as_released(&root);
-    // Alone, each of these two has no feature that only others ask for.
-    for name in ["quay", "pier"] {
-        let checked = cargo(&root, &["check", "--package", name]);
-        assert!(
-            checked.status.success(),
-            "{name}: {}",
-            text(&checked.stderr)
-        );
-    }
+    // Without those that ask for more features.
+    let checked = cargo(&root, &["check", "--package", "quay", "--package", "pier"]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
 }

@@ -17,7 +17,7 @@ fn project(test: &str, files: &[(&str, &str)]) -> PathBuf {
     root
 }
 
-const EDGE: &str = r#"//! endpoint! { struct NotThis; }
+const EDGE: &str = r#"//! endpoint! { struct NotThis; } – Häfen
 use landfall::prelude::*;
 
 endpoint! {

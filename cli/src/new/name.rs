@@ -41,10 +41,11 @@ impl Name {
             return Ok(Name(text.to_owned()));
         };
         let like = like(text);
-        Err(match wrong_or_same(&like, text) {
-            true => format!("`{text}` {wrong}; help: choose one such as `harbour` or `my-app`"),
-            false => format!("`{text}` {wrong}; help: `{like}` would do"),
-        })
+        let help = match self::wrong(&like) {
+            None => format!("`{like}` would do"),
+            Some(_) => "choose one such as `harbour` or `my-app`".to_owned(),
+        };
+        Err(format!("`{text}` {wrong}; help: {help}"))
     }
 
     /// As cargo and files know it.
@@ -63,10 +64,6 @@ impl Name {
         let (first, rest) = words.split_at(1);
         first.to_ascii_uppercase() + rest
     }
-}
-
-fn wrong_or_same(like: &str, text: &str) -> bool {
-    like == text || wrong(like).is_some()
 }
 
 fn wrong(text: &str) -> Option<String> {

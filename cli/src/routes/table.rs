@@ -53,44 +53,35 @@ fn other_row(endpoint: &Endpoint, other: &Other) -> Row {
 }
 
 /// A line for each transport of a mount, and one for each channel of its socket.
-fn mounted(endpoint: &Endpoint, mount: &Mount, socket: Option<&(Place, Socket)>) -> Vec<Row> {
-    let place = socket.map_or(String::new(), |(place, _)| shown(place));
-    let when = conditions(&mount.conditions);
-    let mut rows = Vec::new();
-    for (kind, is_default) in [("websocket", true), ("longpoll", false)] {
-        if let Some(path) = transport(kind, is_default, mount, socket.map(|(_, socket)| socket)) {
-            let place_of = format!("{}{}{path}", endpoint.prefix, mount.path);
-            rows.push(Row([
-                kind.to_owned(),
-                place_of,
-                format!("{}{when}", mount.socket),
-                place.clone(),
-            ]));
-        }
-    }
-    if mount
+fn mounted(endpoint: &Endpoint, mount: &Mount, declared: Option<&(Place, Socket)>) -> Vec<Row> {
+    let socket = declared.map(|(_, socket)| socket);
+    let is_own = mount
         .options
         .iter()
-        .any(|option| option.name == "transport")
-    {
-        rows.push(Row([
-            "transport".to_owned(),
-            format!("{}{}", endpoint.prefix, mount.path),
-            format!("{}{when}", mount.socket),
-            place,
-        ]));
-    }
-    let channels = socket.into_iter().flat_map(|(_, socket)| &socket.channels);
-    rows.extend(channels.map(|channel| {
-        let when = conditions(&channel.conditions);
+        .any(|option| option.name == "transport");
+    let transports = [
+        ("websocket", transport("websocket", true, mount, socket)),
+        ("longpoll", transport("longpoll", false, mount, socket)),
+        ("transport", is_own.then(String::new)),
+    ];
+    let transports = transports.into_iter().filter_map(|(kind, path)| {
+        Some(Row([
+            kind.to_owned(),
+            format!("{}{}{}", endpoint.prefix, mount.path, path?),
+            format!("{}{}", mount.socket, conditions(&mount.conditions)),
+            declared.map_or(String::new(), |(place, _)| shown(place)),
+        ]))
+    });
+    let channels = socket.into_iter().flat_map(|socket| &socket.channels);
+    let channels = channels.map(|channel| {
         Row([
             "  channel".to_owned(),
             channel.pattern.clone(),
-            format!("{}{when}", channel.name),
+            format!("{}{}", channel.name, conditions(&channel.conditions)),
             String::new(),
         ])
-    }));
-    rows
+    });
+    transports.chain(channels).collect()
 }
 
 /// What a transport appends to the path of its mount, if it is on: what the mount says counts, or
@@ -101,18 +92,15 @@ fn transport(
     mount: &Mount,
     socket: Option<&Socket>,
 ) -> Option<String> {
-    let of = |options: &'_ [Statement]| options.iter().rposition(|option| option.name == kind);
-    let (own, given) = (
-        &mount.options,
-        socket.map_or(&[][..], |socket| &socket.options),
-    );
-    let said: Vec<&Statement> = [of(own).map(|at| &own[at]), of(given).map(|at| &given[at])]
+    let is_kind = |option: &&Statement| option.name == kind;
+    let own = mount.options.iter().find(is_kind);
+    let given = socket.and_then(|socket| socket.options.iter().find(is_kind));
+    let is_on = own.or(given).map_or(is_default, |said| !said.is_off());
+    let mut paths = own
         .into_iter()
-        .flatten()
-        .collect();
-    let is_on = said.first().map_or(is_default, |said| !said.is_off());
-    let path = said.iter().find_map(|said| said.key("path"));
-    let path = path.and_then(|path| path.first().and_then(string));
+        .chain(given)
+        .filter_map(|said| said.key("path"));
+    let path = paths.next().and_then(|path| path.first().and_then(string));
     is_on.then(|| path.unwrap_or_else(|| format!("/{kind}")))
 }
 
