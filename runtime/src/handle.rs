@@ -3,7 +3,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | `current` | its configuration, and what follows from it |
-//! | `urls`, `topics`, `addresses`, `stats` | its URLs and static files, its topics and nodes, where it listens, its figures |
+//! | `urls`, `topics`, `stats` | its URLs and static files, its topics and nodes, its figures |
+//! | `addresses` | where it listens |
 //! | `reloading`, `reload` | how the configuration is read again |
 //! | `changes` | waiting for the next configuration |
 //! | `filtered` | payloads as log lines show them |
@@ -59,7 +60,8 @@ use self::{current::Current, reloading::Reloading};
 #[cfg(feature = "tokens")]
 use crate::crypto::token;
 use crate::{
-    config::{Config, Resolved},
+    address::Address,
+    config::{Config, Resolved, Scheme},
     crypto::Keys,
     debug::Directory,
     instrumenter::Instrumenters,
@@ -174,6 +176,27 @@ impl Handle {
         self.0.current.borrow().resolved.config.clone()
     }
 
+    /// Where the endpoint listens, with the real port where 0 is configured. If it has several
+    /// listeners of this scheme, this is the first one: see [`addresses`](Handle::addresses).
+    ///
+    /// # Errors
+    /// When the endpoint does not listen, has no listener of this scheme, or has stopped listening.
+    pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
+        let first = self.addresses(scheme).first().cloned();
+        first.ok_or(NotListening(()))
+    }
+
+    /// The addresses of all listeners of a scheme, in the order of `ip`, with the real ports. Empty
+    /// when the endpoint does not listen, or has stopped listening.
+    pub fn addresses(&self, scheme: Scheme) -> &[Address] {
+        let addresses = self.0.addresses.get();
+        match addresses.filter(|_| !self.0.stop.is_cancelled()) {
+            Some(addresses) if scheme == Scheme::Http => &addresses.http,
+            Some(addresses) => &addresses.https,
+            None => &[],
+        }
+    }
+
     /// Whether the endpoint takes requests: from the end of its start until it is told to stop. An
     /// endpoint that does not listen takes them by its [service](crate::Running::service).
     /// [`Health`](crate::endpoint::Health) reports this to a load balancer.
@@ -217,6 +240,17 @@ impl Handle {
     /// The keys that are derived from `secret_key_base`, if there is one.
     pub(crate) fn keys(&self) -> Option<Keys> {
         self.current().keys.clone()
+    }
+
+    /// Sets the addresses, for `server_info` and the URLs.
+    pub(crate) fn listens_at(&self, addresses: Addresses) {
+        let ports = addresses.ports();
+        let _ = self.0.addresses.set(addresses);
+        // `changes` are about keys: an address is not a change.
+        self.0.current.send_if_modified(|current| {
+            *current = Arc::new(current.listening_on(ports));
+            false
+        });
     }
 
     fn current(&self) -> Arc<Current> {

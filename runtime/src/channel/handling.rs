@@ -1,9 +1,8 @@
 //! What is logged and measured of a message of a client while it is handled.
 
 use super::{
-    Channel, Event, Outlet, instrumented,
+    Event, Outlet,
     log::{Logged, Whose},
-    socket::channel_of,
 };
 use crate::{instrumenter::Mark, telemetry::Timed};
 
@@ -15,22 +14,22 @@ pub(super) struct Handling {
 }
 
 impl Handling {
-    pub(super) fn begin<C: Channel>(channel: &C, event: &Event, out: &Outlet) -> Self {
+    pub(super) fn begin(mark: Mark, event: &Event, out: &Outlet) -> Self {
         Handling {
             logged: Logged::event(out.conversation(), event),
-            mark: instrumented::receive(channel, event, out),
+            mark,
             timed: Timed::begin(),
         }
     }
 
-    /// Its handler has returned, or has panicked.
-    pub(super) fn end<C: Channel>(self, out: &Outlet, returned: bool) {
+    /// Its handler has returned, or has panicked. `channel` names the channel of a topic.
+    pub(super) fn end(self, out: &Outlet, channel: fn(&str) -> &'static str, returned: bool) {
         if self.timed.is_taken() {
-            Whose::new(out.conversation(), channel_of::<C::Socket>).called("handle_in", self.timed);
+            Whose::new(out.conversation(), channel).called("handle_in", self.timed);
         }
         self.mark.end(returned);
         if let Some(logged) = self.logged.filter(|_| returned) {
-            logged.handled(channel_of::<C::Socket>);
+            logged.handled(channel);
         }
     }
 }

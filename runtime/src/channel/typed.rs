@@ -142,7 +142,7 @@ impl<C: Channel> Instance for Typed<C> {
     }
 
     fn event_now(&mut self, event: Event, out: &mut Outlet) -> Now {
-        let handling = Handling::begin(&self.0, &event, out);
+        let handling = Handling::begin(instrumented::receive(&self.0, &event, out), &event, out);
         let handled = watchdog::call(Watch::ChannelIn, || {
             let answer = self.0.handle_in_now(event, out)?;
             Ok(out.answer(answer, channel_of::<C::Socket>))
@@ -150,11 +150,11 @@ impl<C: Channel> Instance for Typed<C> {
         match handled {
             Ok(Err(event)) => Now::Waits(event, handling),
             Ok(Ok(end)) => {
-                handling.end::<C>(out, true);
+                handling.end(out, channel_of::<C::Socket>, true);
                 Now::Handled(end)
             }
             Err(panic) => {
-                handling.end::<C>(out, false);
+                handling.end(out, channel_of::<C::Socket>, false);
                 Now::Crashed(panic)
             }
         }
@@ -174,7 +174,7 @@ impl<C: Channel> Instance for Typed<C> {
                 out.answer(answer, channel_of::<C::Socket>)
             };
             let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
-            begun.end::<C>(&owned.out, handled.is_ok());
+            begun.end(&owned.out, channel_of::<C::Socket>, handled.is_ok());
             owned.outcome(handled)
         })
     }
