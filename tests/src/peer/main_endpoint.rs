@@ -167,6 +167,7 @@ endpoint! {
         PlainSocket,
         websocket(check_origin = insecure(false, reason = "the case is about a mount without the check")),
     );
+    #[allow(deprecated, reason = "the case is about such a list")]
     socket(
         "/co_list",
         PlainSocket,
