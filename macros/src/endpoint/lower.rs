@@ -371,13 +371,17 @@ fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
         ..
     } = mount;
     let name = type_name(socket);
-    let preset = quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
+    // Not at the user's own span: `unused_qualifications` finds the prelude's names shorter.
+    let at = Span::call_site().located_at(socket.span());
+    let preset =
+        quote_spanned!(at=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
     let fields = options
         .entries
         .iter()
         .map(|entry| mount_field(entry, mount, endpoint, &preset));
+    let state = quote!(<#endpoint as __rt::Endpoint>::State);
     let def = quote_spanned! {socket.span()=>
-        __rt::SocketDef::of::<#socket, <#endpoint as __rt::Endpoint>::State>(#name)
+        __rt::SocketDef::of::<#socket, #state>(#name)
     };
     // What errors call the mount's location is where this call stands.
     let new = quote_spanned!(path.span()=> __rt::Mount::new(#path, #def));

@@ -14,7 +14,13 @@
 
 use std::{fmt::Debug, marker::PhantomData};
 
-use landfall::{prelude::*, state::FromRef};
+use landfall::{
+    config::{Config, ConfigError},
+    error_page::StatusJson,
+    plug::RequestId,
+    prelude::*,
+    state::FromRef,
+};
 
 /// What the application brings.
 #[derive(Debug)]
@@ -144,8 +150,9 @@ pub mod sockets {
         }
 
         async fn handle_info(&mut self, info: u32, out: &mut Outlet) {
-            drop(info);
-            out.push("info", Payload::EMPTY);
+            if info > 0 {
+                out.push("info", Payload::EMPTY);
+            }
         }
 
         fn terminate(self, _reason: Reason) {}
