@@ -15,7 +15,7 @@ fn a_channel_needs_the_feature() {
     assert_eq!(
         errors(expansion),
         [
-            "`#[channel]` needs landfall's feature `channels`, which is off\n\n  \
+            "`#[channel]` needs landfall's feature `channels`, which is off [channel]\n\n  \
           = help: turn it on in `Cargo.toml` by `features = [\"channels\"]`"
         ]
     );
@@ -29,7 +29,7 @@ fn a_socket_with_channels_needs_the_feature_once() {
     assert_eq!(
         errors(expansion),
         [
-            "`channel` needs landfall's feature `channels`, which is off\n\n  \
+            "`channel` needs landfall's feature `channels`, which is off [socket]\n\n  \
           = help: turn it on in `Cargo.toml` by `features = [\"channels\"]`, or remove `channel`"
         ]
     );
