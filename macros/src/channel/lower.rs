@@ -279,21 +279,7 @@ fn take(ty: &Type, source: Source, attempt: &Ident) -> TokenStream {
 
 fn handle_in(channel: &Channel) -> TokenStream {
     let (event, out) = (name("__event"), name("__out"));
-    let take = quote!(__rt::channel::argument::event(#event, #out));
-    let handlers = channel.handlers.iter();
-    let arms: Vec<_> = handlers
-        .filter(|handler| waits(handler))
-        .filter_map(|handler| {
-            let answers = |answer| quote!(return #answer);
-            arm(
-                handler,
-                Direction::In,
-                &quote!(#event.name()),
-                &take,
-                (&out, answers),
-            )
-        })
-        .collect();
+    let arms = arms_in(channel, true, |answer| quote!(return #answer));
     let all = channel.items("handle_in");
     let others = channel.callbacks("handle_in").map(|method| {
         let item = &method.item;
@@ -334,22 +320,11 @@ fn handle_in(channel: &Channel) -> TokenStream {
 /// Handlers that are no futures answer at once.
 fn handle_in_now(channel: &Channel) -> Option<TokenStream> {
     let (event, out) = (name("__event"), name("__out"));
-    let take = quote!(__rt::channel::argument::event(#event, #out));
-    let arms: Vec<_> = channel
-        .handlers
-        .iter()
-        .filter(|handler| !waits(handler))
-        .filter_map(|handler| {
-            let answers = |answer| quote!(return ::core::result::Result::Ok(#answer));
-            arm(
-                handler,
-                Direction::In,
-                &quote!(#event.name()),
-                &take,
-                (&out, answers),
-            )
-        })
-        .collect();
+    let arms = arms_in(
+        channel,
+        false,
+        |answer| quote!(return ::core::result::Result::Ok(#answer)),
+    );
     (!arms.is_empty()).then(|| {
         quote! {
             fn handle_in_now(
@@ -366,8 +341,22 @@ fn handle_in_now(channel: &Channel) -> Option<TokenStream> {
     })
 }
 
-fn waits(handler: &Handler) -> bool {
-    handler.item.sig.asyncness.is_some()
+/// The arms of the client's events: those whose handlers are futures, or those whose handlers are
+/// not.
+fn arms_in(
+    channel: &Channel,
+    are_futures: bool,
+    answers: impl Fn(TokenStream) -> TokenStream,
+) -> Vec<TokenStream> {
+    let (event, out) = (name("__event"), name("__out"));
+    let take = quote!(__rt::channel::argument::event(#event, #out));
+    let named = quote!(#event.name());
+    channel
+        .handlers
+        .iter()
+        .filter(|handler| handler.item.sig.asyncness.is_some() == are_futures)
+        .filter_map(|handler| arm(handler, Direction::In, &named, &take, (&out, &answers)))
+        .collect()
 }
 
 fn handle_out(channel: &Channel) -> Option<TokenStream> {
