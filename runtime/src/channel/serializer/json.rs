@@ -60,8 +60,11 @@ impl<'a> Value<'a> {
 
     /// Itself, unless it is too long to be copied.
     fn bounded(self, too_long: &'static str) -> Result<Self, Undecodable> {
-        let (Value::Plain(text) | Value::Escaped(text) | Value::Other(text)) = self;
-        if text.len() > LONGEST {
+        let length = match self {
+            Value::Plain(text) => text.len() + "\"\"".len(),
+            Value::Escaped(json) | Value::Other(json) => json.len(),
+        };
+        if length > LONGEST {
             Err(Undecodable::new(too_long))
         } else {
             Ok(self)

@@ -261,6 +261,19 @@ fn no_depth_exhausts_the_stack() {
 }
 
 #[test]
+fn a_name_has_at_most_64_kib_as_json() {
+    for (topic, is_read) in [
+        ("t".repeat(64 * 1024 - 2), true),
+        ("t".repeat(64 * 1024 - 1), false),
+    ] {
+        let v2 = format!(r#"["1","2","{topic}","event",{{}}]"#);
+        let v1 = format!(r#"{{"topic":"{topic}","event":"e","payload":{{}},"ref":"2"}}"#);
+        assert_eq!(V2.decode(Message::from(v2)).is_ok(), is_read);
+        assert_eq!(V1.decode(Message::from(v1)).is_ok(), is_read);
+    }
+}
+
+#[test]
 fn what_is_read_shares_the_memory_of_the_message() {
     let inside = |whole: &Bytes, part: &[u8]| whole.as_ptr_range().contains(&part.as_ptr());
     let texts = [
