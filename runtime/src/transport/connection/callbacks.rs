@@ -193,24 +193,19 @@ pub(in crate::transport) async fn call<O: Out>(
 fn end_of<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
     match result {
         Ok(Flow::Continue) => None,
-        result => end_by(result, shared),
-    }
-}
-
-#[cold]
-fn end_by<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
-    match result {
-        Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End {
             close: Some((code, text)),
             reason,
         }),
-        Err(panic) => {
-            tracing::error!(
-                socket = shared.context.socket,
-                "a callback panicked: {panic}"
-            );
-            Some(End::with_code(1011, Reason::Crash))
-        }
+        Err(panic) => Some(crashed(&panic, shared)),
     }
+}
+
+#[cold]
+fn crashed<O: Out>(panic: &Panic, shared: &Shared<O>) -> End {
+    tracing::error!(
+        socket = shared.context.socket,
+        "a callback panicked: {panic}"
+    );
+    End::with_code(1011, Reason::Crash)
 }
