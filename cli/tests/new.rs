@@ -14,7 +14,7 @@ use common::{cargo, landfall, landfall_in, place, repository, text, told_lines};
 const KINDS: [(&str, &[&str], &str); 6] = [
     ("harbour", &[], "src/room.rs"),
     ("wharf", &["--axum"], "src/router.rs"),
-    ("quay", &["--raw"], "src/lines.rs"),
+    ("berth", &["--raw"], "src/lines.rs"),
     ("dock", &["--raw", "--axum"], "src/lines.rs"),
     ("my-mole", &["--no-channels"], "static/robots.txt"),
     ("pier", &["--no-channels", "--axum"], "src/router.rs"),
@@ -130,10 +130,10 @@ fn what_is_there_stays() {
     fs::write(root.join("file"), "").expect("a file");
     let file = landfall_in(&root, &["new", "file"]);
     assert_eq!(file.status.code(), Some(1), "{file:?}");
-    let strange = landfall_in(&root, &["new", "quay", "--path", "empty"]);
+    let strange = landfall_in(&root, &["new", "berth", "--path", "empty"]);
     assert_eq!(strange.status.code(), Some(1), "{strange:?}");
     assert!(text(&strange.stderr).contains("is no copy of landfall's repository"));
-    assert!(!root.join("quay").exists());
+    assert!(!root.join("berth").exists());
 }
 
 #[test]
@@ -160,6 +160,21 @@ fn names_and_options_are_judged() {
         let done = landfall(arguments);
         assert_eq!(done.status.code(), Some(2), "{arguments:?}");
         assert!(text(&done.stderr).contains(told), "{arguments:?}: {done:?}");
+    }
+}
+
+/// Their programs stand in the target directory of this workspace, beside its own.
+#[test]
+fn no_project_has_the_name_of_a_program_of_this_workspace() {
+    let read = cargo(
+        &repository(),
+        &["metadata", "--no-deps", "--format-version", "1"],
+    );
+    let metadata = text(&read.stdout);
+    assert!(metadata.contains(r#""name":"landfall-cli""#), "{read:?}");
+    for (name, ..) in KINDS {
+        let is_taken = metadata.contains(&format!(r#""name":"{name}""#));
+        assert!(!is_taken, "{name} would be overwritten");
     }
 }
 
@@ -257,6 +272,6 @@ fn what_is_made_compiles_and_passes_its_tests() {
     }
     as_released(&root);
     // Without those that ask for more features.
-    let checked = cargo(&root, &["check", "--package", "quay", "--package", "pier"]);
+    let checked = cargo(&root, &["check", "--package", "berth", "--package", "pier"]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
 }
