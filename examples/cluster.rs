@@ -105,7 +105,7 @@ async fn orphaned() {
 /// Three nodes, and Redis if need be, until a signal.
 async fn cluster() -> Result<()> {
     let redis_url = env::var("REDIS_URL").unwrap_or("redis://127.0.0.1:6379".to_owned());
-    let _redis = redis(&redis_url).await?;
+    let redis = redis(&redis_url).await?;
     let secret =
         env::var("SECRET_KEY_BASE").unwrap_or([(); 3].map(|()| unguessable_name()).concat());
     let first: u16 = env::var("PORT").map_or(Ok(4000), |port| port.parse())?;
@@ -126,6 +126,9 @@ async fn cluster() -> Result<()> {
     stop.cancel();
     while let Some(ended) = nodes.join_next().await {
         ended??;
+    }
+    if let Some(mut redis) = redis {
+        redis.kill().await?;
     }
     Ok(())
 }
@@ -153,7 +156,7 @@ async fn keep(name: &str, port: u16, mut program: Command, stop: CancellationTok
     }
 }
 
-/// Starts a server at this address if none answers there. It ends when it is dropped.
+/// Starts a server at this address if none answers there. It is killed when it is dropped.
 async fn redis(url: &str) -> Result<Option<Child>> {
     let address = url.trim_start_matches("redis://");
     let address = address
