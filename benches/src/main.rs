@@ -6,6 +6,7 @@
 //! cargo run --release -p landfall-benches files      # static files, beside tower-http's `ServeDir` and nginx
 //! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
 //! cargo run --release -p landfall-benches nodes      # several nodes by Redis, beside socketioxide
+//! cargo run --release -p landfall-benches workers    # two workers on two processors, beside one on one
 //! cargo run --release -p landfall-benches counts     # instructions, beside those that were approved
 //! python3 benches/compile                              # what building costs, beside axum and Rocket
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
@@ -14,7 +15,8 @@
 //!
 //! Each but `counts` runs five rounds, the servers in turn, and ends with medians.
 //!
-//! Each server is a process of its own, pinned to the first processor if `taskset` is installed.
+//! Each server is a process of its own, pinned to the first processor if `taskset` is installed (that of two workers to
+//! the first two).
 //! The bench measures the CPU time that the kernel accounts to it (`schedstat`), which includes its
 //! side of TCP, and its private memory (`smaps_rollup`). The figures say little about latency, and
 //! only those of the same run can be compared. Linux only.
@@ -34,6 +36,7 @@ mod process;
 mod scenarios;
 mod servers;
 mod tls;
+mod workers;
 
 use std::{error::Error, future::Future};
 
@@ -55,10 +58,11 @@ fn main() -> Result<()> {
         ["tls"] => measure(tls::compare()),
         ["files"] => measure(files::compare()),
         ["nodes"] => measure(nodes::compare()),
+        ["workers"] => measure(workers::compare()),
         ["counts"] => measure(counts::compare()),
         ["counts", "approve"] => measure(counts::approve()),
         _ => Err(
-            "usage: landfall-benches [tls | files | digest | nodes | counts [approve] | serve SERVER PORT]".into(),
+            "usage: landfall-benches [tls | files | digest | nodes | workers | counts [approve] | serve SERVER PORT]".into(),
         ),
     }
 }

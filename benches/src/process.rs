@@ -26,13 +26,23 @@ impl Server {
 
     /// The same, for a server that serves what is in a folder.
     pub(crate) async fn start_with(name: &str, folder: &Path) -> Result<Self> {
+        Server::start_here(name, 1, FOLDER, folder).await
+    }
+
+    /// The same, for a server of so many workers, with a processor for each.
+    pub(crate) async fn start_workers(name: &str, workers: usize) -> Result<Self> {
+        Server::start_here(name, workers, WORKERS, workers.to_string().as_ref()).await
+    }
+
+    /// Starts this program as a server, with a variable in its environment.
+    async fn start_here(name: &str, processors: usize, key: &str, value: &Path) -> Result<Self> {
         let address = free_address().await?;
         let program = std::env::current_exe()?;
         let arguments = ["serve", name, &address.port().to_string()];
         let set = |command: &mut Command| {
-            command.args(arguments).env(FOLDER, folder);
+            command.args(arguments).env(key, value);
         };
-        Server::run(&program, address, set).await
+        Server::run_on(processors, &program, address, set).await
     }
 
     /// Starts this program as a server whose instructions are counted. It is some 50 times as slow.
@@ -58,9 +68,19 @@ impl Server {
         address: SocketAddr,
         set: impl Fn(&mut Command),
     ) -> Result<Self> {
-        // Pinned to a processor, if `taskset` is installed: less noise.
+        Server::run_on(1, program, address, set).await
+    }
+
+    async fn run_on(
+        processors: usize,
+        program: &Path,
+        address: SocketAddr,
+        set: impl Fn(&mut Command),
+    ) -> Result<Self> {
+        // Pinned to the first processors, if `taskset` is installed: less noise.
         let mut pinned = Command::new("taskset");
-        pinned.args(["-c", "0"]).arg(program);
+        let last = processors - 1;
+        pinned.args(["-c", &format!("0-{last}")]).arg(program);
         let spawn = |mut command: Command| {
             set(&mut command);
             command.kill_on_drop(true).spawn()
@@ -114,6 +134,9 @@ impl Server {
 
 /// The variable of the environment with a server's folder.
 pub(crate) const FOLDER: &str = "LANDFALL_BENCH_FOLDER";
+
+/// The variable with the number of a server's workers.
+pub(crate) const WORKERS: &str = "LANDFALL_BENCH_WORKERS";
 
 /// An address where nothing listened a moment ago.
 pub(crate) async fn free_address() -> Result<SocketAddr> {

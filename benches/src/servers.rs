@@ -17,14 +17,16 @@ use landfall::{prelude::*, presence::Tracked, pubsub::Payload};
 use serde_json::json;
 use tokio::sync::broadcast;
 
-use crate::{Result, files, nodes, tls};
+use crate::{Result, files, nodes, process::WORKERS, tls};
 
 pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
 
-/// Serves until it is killed. One worker thread, so that all work is counted alike.
+/// Serves until it is killed. One worker thread if nothing else is asked for, so that all work is
+/// counted alike.
 pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
+    let workers = std::env::var(WORKERS).map_or(Ok(1), |workers| workers.parse())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+        .worker_threads(workers)
         // The CPU time of a thread that has ended would be lost.
         .thread_keep_alive(Duration::from_secs(3600))
         .enable_all()
