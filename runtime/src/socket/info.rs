@@ -119,11 +119,12 @@ impl<T: Any + Send + Sync> InfoValue for T {
     }
 }
 
-/// connect_info `peer_data`: the other end of the TCP connection.
+/// connect_info `peer_data`: the other end of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PeerData {
-    /// Address and port. Behind a proxy these are the proxy's.
+    /// Address and port. Behind a proxy these are the proxy's; with `x_forwarded_for` among
+    /// `rewrite_on`, the client's address and port 0.
     pub address: SocketAddr,
     /// The client's TLS certificate in DER form, if it showed one.
     pub ssl_cert: Option<Bytes>,
