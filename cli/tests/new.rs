@@ -96,8 +96,9 @@ fn what_is_made_is_formatted() {
     }
 }
 
+/// Whether there is one, the workspace says.
 #[test]
-fn a_released_version_is_the_default() {
+fn the_released_version_is_the_default() {
     let root = place("released");
     let done = landfall_in(&root, &["new", "harbour"]);
     assert!(done.status.success(), "{done:?}");
@@ -109,11 +110,18 @@ fn a_released_version_is_the_default() {
         "{told}"
     );
     let manifest = fs::read_to_string(root.join("harbour/Cargo.toml")).expect("a manifest");
-    let version = format!(
-        "landfall = {{ version = \"{}\", ",
-        env!("CARGO_PKG_VERSION")
+    let workspace = fs::read_to_string(repository().join("Cargo.toml")).expect("a manifest");
+    let is_released = !workspace.contains("\npublish = false\n");
+    let from = match is_released {
+        true => concat!("version = \"", env!("CARGO_PKG_VERSION"), "\""),
+        false => concat!("git = \"", env!("CARGO_PKG_REPOSITORY"), "\""),
+    };
+    let dependency = format!("landfall = {{ {from}, ");
+    assert!(manifest.contains(&dependency), "{manifest}");
+    assert!(
+        told.contains(&format!("It depends on landfall with `{from}`.")),
+        "{told}"
     );
-    assert!(manifest.contains(&version), "{manifest}");
 }
 
 #[test]
@@ -160,6 +168,24 @@ fn names_and_options_are_judged() {
         let done = landfall(arguments);
         assert_eq!(done.status.code(), Some(2), "{arguments:?}");
         assert!(text(&done.stderr).contains(told), "{arguments:?}: {done:?}");
+    }
+}
+
+/// Only the program differs from what is made: one that is there.
+#[test]
+#[ignore = "needs systemd-analyze"]
+fn systemd_accepts_the_units() {
+    let root = all_kinds("units");
+    for (name, ..) in KINDS {
+        let unit = root.join(name).join(format!("deploy/{name}.service"));
+        let text = fs::read_to_string(&unit).expect("a unit");
+        let program = format!("ExecStart=/usr/local/bin/{name}\n");
+        assert!(text.contains(&program), "{text}");
+        fs::write(&unit, text.replace(&program, "ExecStart=/bin/true\n")).expect("a unit");
+        let mut verify = Command::new("systemd-analyze");
+        let done = verify.arg("verify").arg(&unit).output();
+        let done = done.expect("systemd-analyze runs");
+        assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
     }
 }
 

@@ -5,13 +5,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What `Cargo.toml` says about landfall, in braces: a released version, or a copy.
+/// Whether crates.io has the version of this command. A test fails when the workspace's `publish` says otherwise.
+const RELEASED: bool = false;
+
+/// What a project depends on unless it is told a copy.
+pub(super) const DEFAULT: &str = if RELEASED {
+    concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"")
+} else {
+    concat!("git = \"", env!("CARGO_PKG_REPOSITORY"), "\"")
+};
+
+/// What `Cargo.toml` says about landfall, in braces: [`DEFAULT`], or a copy.
 ///
 /// # Errors
 /// There is no copy of the repository.
 pub(super) fn dependency(path: Option<&Path>) -> Result<String, String> {
     let Some(path) = path else {
-        return Ok(format!("version = \"{}\"", env!("CARGO_PKG_VERSION")));
+        return Ok(DEFAULT.to_owned());
     };
     let library = path.join("runtime");
     let manifest = fs::read_to_string(library.join("Cargo.toml")).unwrap_or_default();

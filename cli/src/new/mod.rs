@@ -79,7 +79,10 @@ fn told(options: &Options, written: usize) -> String {
         );
     }
     if options.path.is_none() {
-        told += "\nIt depends on a released version. `--path DIR` has it depend on a copy of the repository.\n";
+        told += &format!(
+            "\nIt depends on landfall with `{}`. `--path DIR` has it depend on a copy of the repository.\n",
+            checkout::DEFAULT
+        );
     }
     told
 }
