@@ -152,16 +152,20 @@ fn fish(commands: &[Command]) -> String {
     }
     for command in commands {
         let when = format!("-n '__fish_seen_subcommand_from {}'", command.name);
+        let text = help::of(command.name).unwrap_or_default();
         for (option, about) in &command.options {
+            let takes_folder = text.contains(&format!("{option} DIR"));
+            let files = if takes_folder { " -r -F" } else { "" };
             let option = option.trim_start_matches('-');
             script += &format!(
-                "complete -c landfall {when} -l {option} -d '{}'\n",
+                "complete -c landfall {when}{files} -l {option} -d '{}'\n",
                 quoted(about)
             );
         }
+        // Where one of a few words follows, no file does.
         for (word, about) in &command.words {
             script += &format!(
-                "complete -c landfall {when} -a {word} -d '{}'\n",
+                "complete -c landfall {when} -f -a {word} -d '{}'\n",
                 quoted(about)
             );
         }

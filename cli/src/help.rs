@@ -147,7 +147,8 @@ Options:
       --raw             a raw socket in place of channels, for any WebSocket client
       --no-channels     no socket at all: pages and static files
       --path DIR        depend on the copy of landfall's repository in DIR
-                        [default: the released version]
+                        [default: the released version, before there is one the
+                        repository on GitHub]
   -h, --help
 
 A folder that is there has to be empty.
@@ -166,7 +167,7 @@ Usage: landfall gen secret
        landfall gen cert [HOST..] [--output DIR]
 
 Kinds:
-  secret                prints 64 random letters, for SECRET_KEY_BASE
+  secret                prints 64 random characters, for SECRET_KEY_BASE
   socket                a raw socket, with a test; with `--channel` one that has channels
   channel               a channel, with a test
   presence              names and a log for those who are here
@@ -219,7 +220,8 @@ Options:
   -h, --help
 
   bash    echo 'source <(landfall completions bash)' >> ~/.bashrc
-  zsh     landfall completions zsh > ~/.zfunc/_landfall
+  zsh     mkdir -p ~/.zfunc && landfall completions zsh > ~/.zfunc/_landfall
+          and in ~/.zshrc, before `compinit`: fpath=(~/.zfunc $fpath)
   fish    landfall completions fish > ~/.config/fish/completions/landfall.fish
 
 Exit codes: 0 done, 2 wrong usage.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf};
 
 use common::{landfall, text};
 
@@ -89,12 +89,12 @@ fn what_is_wrong_is_told() {
         (
             &["digset"],
             2,
-            "error: there is no command `digset`; try `landfall --help`\n",
+            "error: there is no command `digset`; help: `landfall --help` lists them\n",
         ),
         (
             &["help", "digset"],
             2,
-            "error: there is no command `digset`; try `landfall --help`\n",
+            "error: there is no command `digset`; help: `landfall --help` lists them\n",
         ),
         (
             &["completions", "tcsh"],
@@ -187,65 +187,6 @@ fn what_is_no_name_is_told_with_those_like_it() {
         text(&nothing.stderr),
         "error: nothing is called `zzz`; help: `landfall explain` lists all names\n"
     );
-}
-
-/// What bash offers for a line.
-fn completed(words: &[&str]) -> Vec<String> {
-    let script = format!(
-        "source <({:?} completions bash); COMP_WORDS=({}); COMP_CWORD={}; _landfall; echo \"${{COMPREPLY[@]}}\"",
-        env!("CARGO_BIN_EXE_landfall"),
-        words
-            .iter()
-            .map(|word| format!("'{word}'"))
-            .collect::<Vec<_>>()
-            .join(" "),
-        words.len() - 1
-    );
-    let done = Command::new("bash").args(["-c", &script]).output();
-    let done = done.expect("bash runs");
-    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
-    text(&done.stdout)
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn bash_completes_commands_and_options() {
-    assert_eq!(completed(&["landfall", "di"]), ["digest", "digest.clean"]);
-    assert_eq!(completed(&["landfall", "new", "--a"]), ["--axum"]);
-    assert_eq!(completed(&["landfall", "gen", "c"]), ["channel", "cert"]);
-    assert_eq!(
-        completed(&["landfall", "gen", "secret", "--o"]),
-        ["--output"]
-    );
-    assert_eq!(completed(&["landfall", "completions", ""]).len(), 4);
-}
-
-#[test]
-fn every_command_is_completed_and_has_help() {
-    let help = text(&landfall(&["--help"]).stdout);
-    let (_, commands) = help.split_once("Commands:\n").expect("commands");
-    let names = commands.lines().take_while(|line| !line.is_empty());
-    let names: Vec<_> = names
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    assert!(names.len() >= 9, "{names:?}");
-    for shell in ["bash", "zsh", "fish"] {
-        let script = text(&landfall(&["completions", shell]).stdout);
-        for name in &names {
-            assert!(script.contains(name), "{shell}: {name}");
-        }
-        assert!(script.contains("no-channels"), "{shell}: {script}");
-    }
-    for name in names {
-        let done = landfall(&["help", name]);
-        let told = text(&done.stdout);
-        assert!(
-            done.status.success() && told.contains("Exit codes: "),
-            "{name}: {told}"
-        );
-    }
 }
 
 #[test]
