@@ -205,7 +205,7 @@ fn encodings(list: &str) -> Result<Vec<Encoding>, Error> {
 
 fn unknown_command(command: &OsStr) -> Error {
     format!(
-        "there is no command `{}`; try `landfall --help`",
+        "there is no command `{}`; help: `landfall --help` lists them",
         command.display()
     )
     .into()
