@@ -1,4 +1,17 @@
 //! What travels between a client and a socket: messages and control frames.
+//!
+//! `handle_in` of a socket is given a [`Message`], and [`Outbox::push`](crate::socket::Outbox::push)
+//! takes one. Cloning it copies no content.
+//!
+//! ```
+//! use landfall::Message;
+//! use serde_json::{Value, json};
+//!
+//! let message = Message::from(r#"{"text": "ahoy"}"#);
+//! assert_eq!(message.as_text(), Some(r#"{"text": "ahoy"}"#));
+//! assert_eq!(message.parse::<Value>()?, json!({"text": "ahoy"}));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::{
     borrow::Cow,

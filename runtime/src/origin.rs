@@ -1,4 +1,18 @@
 //! Decides which web pages may open a socket.
+//!
+//! Browsers send cookies with a WebSocket of any page, and say in the header `origin` which page it
+//! is. `check_origin` of [`endpoint!`](macro@crate::endpoint) says which are let in, for all mounts
+//! or for one; [`CheckOrigin`] is what it stands for:
+//!
+//! ```
+//! use landfall::prelude::*;
+//!
+//! endpoint! {
+//!     struct Edge;
+//!     // In place of the host of `url`.
+//!     check_origin = ["https://example.com", "//*.example.org"];
+//! }
+//! ```
 
 mod parts;
 mod pattern;

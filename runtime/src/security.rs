@@ -1,4 +1,18 @@
 //! Headers that tell browsers to restrict what a page can do.
+//!
+//! [`SecureHeaders`] is a plug that adds them. They are off until an endpoint names it, and
+//! [what it adds](SecureHeaders) is right for most pages:
+//!
+//! ```
+//! use landfall::{prelude::*, security::SecureHeaders};
+//!
+//! endpoint! {
+//!     struct Web;
+//!     plug(SecureHeaders::new());
+//! }
+//! ```
+//!
+//! The guide's chapter about security lists what is on by default.
 
 use std::{
     fmt,

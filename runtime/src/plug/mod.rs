@@ -1,7 +1,37 @@
 //! Plugs: `tower` layers around what answers an application's requests.
 //!
-//! [`Health`](crate::endpoint::Health), [`Static`](crate::assets::Static) and
-//! [`Sessions`](crate::session) are plugs, too.
+//! `plug(layer);` in [`endpoint!`](macro@crate::endpoint) puts one around all plugs that follow it,
+//! and around the service. So the first one sees a request first, and its answer last. Sockets do
+//! not go through plugs.
+//!
+//! ```
+//! use landfall::{
+//!     endpoint::Health,
+//!     plug::{Log, RequestId},
+//!     prelude::*,
+//! };
+//!
+//! endpoint! {
+//!     struct Web;
+//!     plug(Health::at("/healthz")); // before the log, which does not tell of it
+//!     plug(RequestId::new());
+//!     plug(Log::new());
+//! }
+//! ```
+//!
+//! | plug | what it does |
+//! | --- | --- |
+//! | [`Head`] | has HEAD answered by what answers GET |
+//! | [`Health`](crate::endpoint::Health) | tells balancers whether the endpoint takes requests |
+//! | [`Log`] | tells of each request and its answer |
+//! | [`MethodOverride`] | lets forms ask for PUT, PATCH and DELETE |
+//! | [`ProtectFromForgery`](crate::session::ProtectFromForgery) | refuses requests that another site made a browser send |
+//! | [`RequestId`] | names each request |
+//! | [`SecureHeaders`](crate::security::SecureHeaders) | tells browsers to restrict what a page can do |
+//! | [`Sessions`](crate::session::Sessions) | reads and writes the cookie of a session |
+//! | [`Static`](crate::assets::Static) | serves files |
+//!
+//! Any other layer of tower is a plug if its service takes `http::Request<Body>`.
 
 mod head;
 mod log;
