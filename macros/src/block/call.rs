@@ -7,7 +7,8 @@ use syn::{ImplItemFn, ReturnType, spanned::Spanned};
 use crate::expansion::located;
 
 /// Calls a method, and gives its result to `into`, a function of `Plain` and `Telling`. An error
-/// about the result points at the result's type, an error about an argument at the argument's type.
+/// about the result points at the result's type, an error about an argument at the argument's type,
+/// an error about the future at the method's name.
 pub(crate) fn call(
     item: &ImplItemFn,
     arguments: &[TokenStream],
@@ -23,15 +24,22 @@ pub(crate) fn call(
     let value = Ident::new("__value", at);
     let into = located(into.clone(), at);
     let besides = besides.iter().map(|argument| located(argument.clone(), at));
-    let awaited = item
-        .sig
-        .asyncness
-        .as_ref()
-        .map(|_| quote_spanned!(at=> .await));
+    let called = result(item, arguments, at);
     quote_spanned! {at=>
-        let #value = Self::#method(#(#arguments),*) #awaited;
+        let #value = #called;
         (&#value).returned().#into(#value #(, #besides)*)
     }
+}
+
+/// What a method returns, awaited if it is async. What it holds while it waits must be `Send`.
+pub(crate) fn result(item: &ImplItemFn, arguments: &[TokenStream], at: Span) -> TokenStream {
+    let method = &item.sig.ident;
+    if item.sig.asyncness.is_none() {
+        return quote_spanned!(at=> Self::#method(#(#arguments),*));
+    }
+    let at_name = method.span().resolved_at(Span::mixed_site());
+    let future = quote_spanned!(at_name=> Self::#method(#(#arguments),*));
+    quote_spanned!(at_name=> __rt::callback_is_send(#future).await)
 }
 
 /// The imports that the functions of [`call`] need.

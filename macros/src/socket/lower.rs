@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     block::{
-        call::call,
+        call::{call, result},
         callback::{Output, Receiver, is_option, last_segment},
         info,
         state::{self, Part},
@@ -309,8 +309,8 @@ fn function(method: &Method) -> TokenStream {
     let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
     let (inputs, values) = inputs(method, None);
     let asyncness = method.callback.waits.then(|| quote!(async));
-    let awaited = item.sig.asyncness.as_ref().map(|_| quote!(.await));
-    quote!(#(#cfgs)* #asyncness fn #name(#inputs) #output { Self::#name(#(#values),*) #awaited })
+    let result = result(item, &values, Span::mixed_site());
+    quote!(#(#cfgs)* #asyncness fn #name(#inputs) #output { #result })
 }
 
 /// The inputs of the contract's method with the user's types, and the arguments for the user's

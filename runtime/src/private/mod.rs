@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `channel` | what sockets with channels need |
 //! | `check` | checks of constants |
+//! | `future` | futures of callbacks |
 //! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `names` | names of the language that are no fields elsewhere |
@@ -15,6 +16,7 @@
 pub mod channel;
 mod check;
 mod function;
+mod future;
 mod mount;
 mod names;
 mod statics;
@@ -38,6 +40,7 @@ pub use self::{
         excludes, handle_error, instrumented_by, keys, may_see, may_see_with, watch, watch_with,
         with_edge, with_handle, with_state,
     },
+    future::callback_is_send,
     mount::{check_paths, mount},
     names::{
         CHANNEL_KEYS, ChannelKeys, DIRECTIVES, Directives, MARKS, MOUNT_KEYS, MountKeys,

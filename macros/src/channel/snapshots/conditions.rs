@@ -28,11 +28,13 @@ const _: () = {
             let __argument0: T = __rt::channel::argument::payload(&__join)?;
             #[cfg(not(feature = "x"))]
             let __argument1: Join<Self> = ::core::clone::Clone::clone(&__join);
-            let __value = Self::join(
-                    #[cfg(feature = "x")]
-                    __argument0,
-                    #[cfg(not(feature = "x"))]
-                    __argument1,
+            let __value = __rt::callback_is_send(
+                    Self::join(
+                        #[cfg(feature = "x")]
+                        __argument0,
+                        #[cfg(not(feature = "x"))]
+                        __argument1,
+                    ),
                 )
                 .await;
             (&__value).returned().joined::<Self>(__value)
@@ -45,7 +47,7 @@ const _: () = {
             match __event.name() {
                 #[cfg(feature = "x")]
                 "ping" => {
-                    let __value = Self::ping(self).await;
+                    let __value = __rt::callback_is_send(Self::ping(self)).await;
                     (&__value).returned().answer(__value)
                 }
                 #[cfg(not(feature = "x"))]
@@ -57,14 +59,18 @@ const _: () = {
                         ::core::result::Result::Ok(__payload) => __payload,
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
-                    let __value = Self::ping(self, __payload).await;
+                    let __value = __rt::callback_is_send(Self::ping(self, __payload))
+                        .await;
                     (&__value).returned().answer(__value)
                 }
                 #[cfg(feature = "x")]
                 _ => {
                     let __name = __rt::channel::argument::name(&__event);
                     let __answer = {
-                        let __value = Self::handle_in(self, __event, __out).await;
+                        let __value = __rt::callback_is_send(
+                                Self::handle_in(self, __event, __out),
+                            )
+                            .await;
                         (&__value).returned().answer(__value)
                     };
                     __rt::channel::argument::of_name(__answer, &__name)
@@ -79,7 +85,8 @@ const _: () = {
             __info: Self::Info,
             __out: &mut __rt::channel::Outlet,
         ) -> __rt::channel::Answer {
-            let __value = Self::handle_info(self, __info, __out).await;
+            let __value = __rt::callback_is_send(Self::handle_info(self, __info, __out))
+                .await;
             (&__value).returned().answer(__value)
         }
         async fn handle_out(
@@ -90,7 +97,7 @@ const _: () = {
             match __broadcast.event() {
                 #[cfg(feature = "x")]
                 "ping" => {
-                    let __value = Self::ping(self).await;
+                    let __value = __rt::callback_is_send(Self::ping(self)).await;
                     (&__value).returned().answer(__value)
                 }
                 _ => __rt::channel::argument::pass_on(&__broadcast, __out),

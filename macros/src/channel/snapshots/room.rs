@@ -36,14 +36,16 @@ const _: () = {
                 )
                 .await?;
             let __argument6: Join<Self> = ::core::clone::Clone::clone(&__join);
-            let __value = Self::join(
-                    __argument0,
-                    __argument1,
-                    __argument2,
-                    __argument3,
-                    __argument4,
-                    __argument5,
-                    __argument6,
+            let __value = __rt::callback_is_send(
+                    Self::join(
+                        __argument0,
+                        __argument1,
+                        __argument2,
+                        __argument3,
+                        __argument4,
+                        __argument5,
+                        __argument6,
+                    ),
                 )
                 .await;
             (&__value).returned().joined::<Self>(__value)
@@ -86,7 +88,10 @@ const _: () = {
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
                     let __answer = {
-                        let __value = Self::new_message(self, __payload, __out).await;
+                        let __value = __rt::callback_is_send(
+                                Self::new_message(self, __payload, __out),
+                            )
+                            .await;
                         (&__value).returned().answer(__value)
                     };
                     __rt::channel::argument::of_event(__answer, "new_message")
@@ -99,13 +104,17 @@ const _: () = {
                         ::core::result::Result::Ok(__payload) => __payload,
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
-                    let __value = Self::upload(self, __payload).await;
+                    let __value = __rt::callback_is_send(Self::upload(self, __payload))
+                        .await;
                     (&__value).returned().answer(__value)
                 }
                 _ => {
                     let __name = __rt::channel::argument::name(&__event);
                     let __answer = {
-                        let __value = Self::handle_in(self, __event, __out).await;
+                        let __value = __rt::callback_is_send(
+                                Self::handle_in(self, __event, __out),
+                            )
+                            .await;
                         (&__value).returned().answer(__value)
                     };
                     __rt::channel::argument::of_name(__answer, &__name)
@@ -117,7 +126,8 @@ const _: () = {
             __info: Self::Info,
             __out: &mut __rt::channel::Outlet,
         ) -> __rt::channel::Answer {
-            let __value = Self::handle_info(self, __info, __out).await;
+            let __value = __rt::callback_is_send(Self::handle_info(self, __info, __out))
+                .await;
             (&__value).returned().answer(__value)
         }
         async fn handle_out(
@@ -133,7 +143,10 @@ const _: () = {
                         ::core::result::Result::Ok(__payload) => __payload,
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
-                    let __value = Self::user_joined(self, __payload, __out).await;
+                    let __value = __rt::callback_is_send(
+                            Self::user_joined(self, __payload, __out),
+                        )
+                        .await;
                     (&__value).returned().answer(__value)
                 }
                 _ => __rt::channel::argument::pass_on(&__broadcast, __out),

@@ -35,7 +35,7 @@ const _: () = {
             __connect: __rt::Connect<()>,
         ) -> ::core::result::Result<Self, __rt::Refused> {
             let token: String = __rt::argument::required(&__connect, "token")?;
-            let __value = Self::connect(token).await;
+            let __value = __rt::callback_is_send(Self::connect(token)).await;
             (&__value).returned().connected::<Self>(__value)
         }
         fn id(&self) -> Option<String> {

@@ -26,7 +26,10 @@ const _: () = {
             let x: u8 = __rt::argument::required(&__connect, "x")?;
             let r#type: String = __rt::argument::required(&__connect, "type")?;
             let connect: Connect<Event> = __connect;
-            let __value = Self::connect(connect, #[cfg(feature = "x")] x, r#type).await;
+            let __value = __rt::callback_is_send(
+                    Self::connect(connect, #[cfg(feature = "x")] x, r#type),
+                )
+                .await;
             (&__value).returned().connected::<Self>(__value)
         }
         async fn init(&mut self, __out: &mut Outbox) -> __rt::Flow {
@@ -38,7 +41,10 @@ const _: () = {
             __argument1: Message,
             __out: &mut Outbox,
         ) -> __rt::Flow {
-            let __value = Self::handle_in(self, __argument1, __out).await;
+            let __value = __rt::callback_is_send(
+                    Self::handle_in(self, __argument1, __out),
+                )
+                .await;
             (&__value).returned().flow(__value, __out, "handle_in")
         }
         #[cfg(feature = "x")]
@@ -47,7 +53,10 @@ const _: () = {
             __argument1: Event,
             __out: &mut Outbox,
         ) -> __rt::Flow {
-            let __value = Self::handle_info(self, __argument1, __out).await;
+            let __value = __rt::callback_is_send(
+                    Self::handle_info(self, __argument1, __out),
+                )
+                .await;
             (&__value).returned().flow(__value, __out, "handle_info")
         }
         async fn handle_control(
@@ -55,7 +64,10 @@ const _: () = {
             __argument1: Control,
             __out: &mut Outbox,
         ) -> __rt::Flow {
-            let __value = Self::handle_control(self, __argument1, __out).await;
+            let __value = __rt::callback_is_send(
+                    Self::handle_control(self, __argument1, __out),
+                )
+                .await;
             (&__value).returned().flow(__value, __out, "handle_control")
         }
         fn terminate(self, __argument1: Reason) {
@@ -65,7 +77,7 @@ const _: () = {
             Self::children(__argument0)
         }
         async fn drain(__argument0: Draining) {
-            Self::drain(__argument0).await
+            __rt::callback_is_send(Self::drain(__argument0)).await
         }
         fn encode(__argument0: &Broadcast) -> Option<Message> {
             Self::encode(__argument0)

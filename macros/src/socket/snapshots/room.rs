@@ -60,16 +60,18 @@ const _: () = {
                     __rt::argument::needs::<_, Mailbox<RoomEvent>>(&__connect),
                 )
                 .await?;
-            let __value = Self::connect(
-                    room_id,
-                    token,
-                    page,
-                    address,
-                    peer_data,
-                    user_agent,
-                    region,
-                    handle,
-                    mailbox,
+            let __value = __rt::callback_is_send(
+                    Self::connect(
+                        room_id,
+                        token,
+                        page,
+                        address,
+                        peer_data,
+                        user_agent,
+                        region,
+                        handle,
+                        mailbox,
+                    ),
                 )
                 .await;
             (&__value).returned().connected::<Self>(__value)
@@ -79,7 +81,10 @@ const _: () = {
             __argument1: Message,
             __out: &mut Outbox,
         ) -> __rt::Flow {
-            let __value = Self::handle_in(self, __argument1, __out).await;
+            let __value = __rt::callback_is_send(
+                    Self::handle_in(self, __argument1, __out),
+                )
+                .await;
             (&__value).returned().flow(__value, __out, "handle_in")
         }
         async fn handle_info(
@@ -87,7 +92,10 @@ const _: () = {
             __argument1: RoomEvent,
             __out: &mut Outbox,
         ) -> __rt::Flow {
-            let __value = Self::handle_info(self, __argument1, __out).await;
+            let __value = __rt::callback_is_send(
+                    Self::handle_info(self, __argument1, __out),
+                )
+                .await;
             (&__value).returned().flow(__value, __out, "handle_info")
         }
         fn terminate(self, __argument1: Reason) {
