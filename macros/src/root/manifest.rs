@@ -1,55 +1,57 @@
-//! By which name a crate knows the runtime: `landfall`, unless its manifest says otherwise.
+//! What a manifest says of its dependencies.
 
 use std::{
-    env, fs,
+    collections::HashMap,
+    fs,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
-const NAME: &str = "landfall";
+use super::NAME;
 
-/// The name under which the crate that is compiled depends on the runtime. `None` if its manifest
-/// names the runtime nowhere: another crate hands it on.
-pub(crate) fn name() -> Option<String> {
-    // Tests of the macros expand without a compiler, and for no crate.
-    let directory = proc_macro::is_available()
-        .then(|| env::var_os("CARGO_MANIFEST_DIR"))
-        .flatten();
-    let Some(directory) = directory.map(PathBuf::from) else {
-        return Some(NAME.to_owned());
-    };
-    let Ok(manifest) = fs::read_to_string(directory.join("Cargo.toml")) else {
-        return Some(NAME.to_owned());
-    };
-    let found = Dependencies::of(&manifest);
-    found.own().or_else(|| {
-        let workspaces = directory.ancestors().filter_map(workspace);
-        workspaces.take(1).find_map(|root| found.inherited(&root))
-    })
-}
+/// How many manifests are kept. An editor's process expands the macros of a whole workspace, and
+/// may live for days.
+const KEPT: usize = 256;
 
-fn workspace(directory: &Path) -> Option<String> {
-    let text = fs::read_to_string(directory.join("Cargo.toml")).ok()?;
-    text.lines()
-        .any(|line| line.trim().starts_with("[workspace"))
-        .then_some(text)
-}
+/// What was read of each manifest, and when the file was last written.
+static READ: Mutex<Option<HashMap<PathBuf, (SystemTime, Arc<Manifest>)>>> = Mutex::new(None);
 
 /// What a manifest says of its dependencies: one line a key, as Cargo writes it.
 #[derive(Default)]
-struct Dependencies {
+pub(super) struct Manifest {
+    pub(super) is_a_workspace: bool,
     is_the_runtime: bool,
     /// Each key, with the package that it says it is.
     keys: Vec<(String, Option<String>)>,
 }
 
-impl Dependencies {
+impl Manifest {
+    /// The manifest of a directory. It is read again once it has changed.
+    pub(super) fn read(directory: &Path) -> Option<Arc<Self>> {
+        let path = directory.join("Cargo.toml");
+        let changed = fs::metadata(&path).and_then(|file| file.modified()).ok()?;
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = read.get_or_insert_default();
+        if let Some((_, manifest)) = read.get(&path).filter(|(when, _)| *when == changed) {
+            return Some(Arc::clone(manifest));
+        }
+        let manifest = Arc::new(Manifest::of(&fs::read_to_string(&path).ok()?));
+        if read.len() >= KEPT {
+            read.clear();
+        }
+        read.insert(path, (changed, Arc::clone(&manifest)));
+        Some(manifest)
+    }
+
     fn of(manifest: &str) -> Self {
-        let mut found = Dependencies::default();
+        let mut found = Manifest::default();
         let mut table: Vec<String> = Vec::new();
         for line in manifest.lines().map(str::trim) {
             if let Some(header) = line.strip_prefix('[') {
                 let header = header.split(']').next().unwrap_or_default();
                 table = header.split('.').map(bare).collect();
+                found.is_a_workspace |= table.first().is_some_and(|first| first == "workspace");
                 if let [.., kind, key] = &*table
                     && is_dependencies(kind)
                 {
@@ -77,7 +79,7 @@ impl Dependencies {
         found
     }
 
-    fn own(&self) -> Option<String> {
+    pub(super) fn own(&self) -> Option<String> {
         let is_own = |(key, package): &&(String, Option<String>)| match package {
             Some(package) => package == NAME,
             None => key == NAME,
@@ -90,8 +92,7 @@ impl Dependencies {
     }
 
     /// The key that a workspace defines and this manifest inherits.
-    fn inherited(&self, workspace: &str) -> Option<String> {
-        let workspace = Dependencies::of(workspace);
+    pub(super) fn inherited(&self, workspace: &Manifest) -> Option<String> {
         let mut keys = workspace.keys.iter();
         let (key, _) = keys.find(|(key, package)| {
             package.as_deref() == Some(NAME) && self.keys.iter().any(|(own, _)| own == key)
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn own(manifest: &str) -> Option<String> {
-        Dependencies::of(manifest).own()
+        Manifest::of(manifest).own()
     }
 
     #[test]
@@ -160,9 +161,38 @@ mod tests {
     fn a_workspace_gives_names_to_those_who_inherit_them() {
         let workspace =
             "[workspace.dependencies]\nedge = { package = \"landfall\", version = \"1\" }";
-        let inherited = |manifest: &str| Dependencies::of(manifest).inherited(workspace);
+        let workspace = Manifest::of(workspace);
+        assert!(workspace.is_a_workspace);
+        let inherited = |manifest: &str| Manifest::of(manifest).inherited(&workspace);
         let edge = inherited("[dependencies]\nedge.workspace = true");
         assert_eq!(edge.as_deref(), Some("edge"));
         assert_eq!(inherited("[dependencies]\nserde.workspace = true"), None);
+    }
+
+    #[test]
+    fn a_manifest_is_read_again_once_it_has_changed() {
+        let directory = std::env::temp_dir().join(format!("landfall-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let write = |name: &str, second: u64| {
+            let path = directory.join("Cargo.toml");
+            fs::write(&path, format!("[dependencies]\n{name} = \"0.1\"")).unwrap();
+            let when = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(second);
+            fs::File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(when)
+                .unwrap();
+        };
+        let own = || Manifest::read(&directory).unwrap().own();
+        write("landfall", 1);
+        assert_eq!(own().as_deref(), Some("landfall"));
+        // The same time: it is not looked into.
+        write("another", 1);
+        assert_eq!(own().as_deref(), Some("landfall"));
+        write("another", 2);
+        assert_eq!(own(), None);
+        fs::remove_dir_all(&directory).unwrap();
+        assert!(Manifest::read(&directory).is_none());
     }
 }
