@@ -3,7 +3,7 @@
 //! A group becomes a struct literal with the user's own key tokens: an editor then sees a
 //! documented field.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
@@ -122,7 +122,10 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
 fn start_value(key: &Key, value: &Expr) -> TokenStream {
     let value = Acknowledged::unwrap(value);
     match key.kind {
-        Kind::CheckOrigin => check_origin(value),
+        Kind::CheckOrigin => {
+            let list = quote!(&'static [&'static ::core::primitive::str]);
+            check_origin(value, |value| early(&list, &value))
+        }
         Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
         // The elements of an empty list have no known type.
         Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
@@ -205,7 +208,7 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote_spanned!(at=> ::core::option::Option::Some(__rt::subprotocols(#list)))
         }
         Kind::CheckOrigin => {
-            let check = check_origin(value);
+            let check = check_origin(value, |list| quote!(const { #list }));
             quote!(::core::option::Option::Some(#check))
         }
         Kind::ConnectInfo => connect_info(value),
@@ -337,8 +340,29 @@ fn slice(value: &Expr) -> TokenStream {
     }
 }
 
+/// A constant that is evaluated whether or not what it stands in is used.
+fn early(ty: &TokenStream, value: &TokenStream) -> TokenStream {
+    let names_self = |token: TokenTree| matches!(token, TokenTree::Ident(name) if name == "Self");
+    match flat(value.clone()).any(names_self) {
+        true => quote!(const { #value }),
+        false => quote!({
+            const LIST: #ty = #value;
+            LIST
+        }),
+    }
+}
+
+/// All tokens, groups opened.
+fn flat(tokens: TokenStream) -> impl Iterator<Item = TokenTree> {
+    tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) => flat(group.stream()).collect::<Vec<_>>(),
+        token => vec![token],
+    })
+}
+
 /// A list becomes a constant slice in every layer that a macro writes.
-fn check_origin(value: &Expr) -> TokenStream {
+/// What is no literal is checked by a constant, which `constant` writes.
+fn check_origin(value: &Expr, constant: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
     let at = value.span();
     let variant =
         quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
@@ -348,9 +372,19 @@ fn check_origin(value: &Expr) -> TokenStream {
         (None, Some(word)) if word == "conn" => quote_spanned!(at=> #variant::Conn),
         _ if expr::list(value).is_some() => {
             let list = slice(value);
+            let known = |element| expr::text(element).is_some();
+            match expr::list(value).is_some_and(|list| list.iter().all(known)) {
+                true => quote_spanned!(at=> #variant::List(#list)),
+                false => {
+                    let list = constant(quote_spanned!(at=> __rt::origins(#list)));
+                    quote_spanned!(at=> #variant::List(#list))
+                }
+            }
+        }
+        _ if names_a_constant(value) => {
+            let list = constant(quote_spanned!(at=> __rt::origins(#value)));
             quote_spanned!(at=> #variant::List(#list))
         }
-        _ if names_a_constant(value) => quote_spanned!(at=> #variant::List(#value)),
         _ => {
             let (ours, short) = (
                 quote!(__rt::DecideOrigin::allows),
@@ -433,7 +467,9 @@ fn session(options: &Expr) -> TokenStream {
 /// Each `(serializer, requirement)` becomes a `Versioned`.
 fn serializers(value: &Expr) -> TokenStream {
     let Some(elements) = expr::list(value) else {
-        return quote!(#value);
+        let list = quote!(&'static [__rt::channel::Versioned]);
+        let value = quote_spanned!(value.span()=> __rt::channel::serializers(#value));
+        return early(&list, &value);
     };
     let elements = elements.iter().map(|element| match element {
         Expr::Tuple(pair) => {

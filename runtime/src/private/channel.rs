@@ -6,6 +6,17 @@ pub use crate::channel::{
     needs::{OfChannel, ProvideChannels, WithChannels},
 };
 
+/// Serializers of a socket, in a constant: at least one.
+#[track_caller]
+pub const fn serializers(list: &'static [Versioned]) -> &'static [Versioned] {
+    if list.is_empty() {
+        panic!(
+            "without a serializer no client could connect\n\n  = help: such as `&[Versioned::new(&V2, Requirement::new(\"~> 2.0.0\"))]`"
+        );
+    }
+    list
+}
+
 /// How arguments are taken, and what becomes of answers.
 pub mod argument {
     pub use crate::channel::argument::{

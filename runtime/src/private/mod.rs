@@ -8,6 +8,8 @@
 //! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `names` | names of the language that are no fields elsewhere |
+//! | `options` | checks of what a socket's own options and constants of whole groups say |
+//! | `origins` | checks of lists of origins that are constants |
 //! | `statics` | paths of static files as constants |
 //! | `warning` | warnings about constants |
 //! | `text` | messages put together in constants |
@@ -19,6 +21,8 @@ mod function;
 mod future;
 mod mount;
 mod names;
+mod options;
+mod origins;
 mod statics;
 mod text;
 mod warning;
@@ -46,6 +50,7 @@ pub use self::{
         CHANNEL_KEYS, ChannelKeys, DIRECTIVES, Directives, MARKS, MOUNT_KEYS, MountKeys,
         ROUTE_KEYS, RouteKeys, SOCKET_KEYS, SocketKeys,
     },
+    origins::origins,
     statics::{concat, length, static_integrity, static_path, text},
     warning::{
         Warning, control_frames_of_longpoll, key_that_nothing_reads, path_unknown_to_the_client,

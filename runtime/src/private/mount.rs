@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use super::text::Text;
+use super::{options::options, text::Text};
 use crate::{
     config::AtStart,
     grammar::path,
@@ -14,6 +14,7 @@ use crate::{
 /// A mount whose options fit together, and that grants what its socket reads.
 #[track_caller]
 pub const fn mount(mount: Mount) -> Mount {
+    options(&mount);
     if let Some(drainer) = mount.drainer
         && let (AtStart::Value(interval), AtStart::Value(shutdown)) =
             (drainer.batch_interval, drainer.shutdown)
