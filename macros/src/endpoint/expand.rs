@@ -11,15 +11,22 @@ use crate::{
     expansion::within_runtime,
 };
 
-pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+/// `editor` is what only editors read.
+pub(crate) fn declaration(lowered: &Lowered<'_>, editor: Option<TokenStream>) -> TokenStream {
     let (item, implementation) = (lowered.item, implementation(lowered));
-    let implementation = within_runtime(lowered.krate, &implementation);
     // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
-    quote! {
-        #item
-        #[allow(clippy::needless_update, clippy::redundant_closure)]
-        #implementation
-    }
+    let lints = match editor {
+        Some(_) => lints_of_editors(),
+        None => quote!(#[allow(clippy::needless_update, clippy::redundant_closure)]),
+    };
+    let implementation = within_runtime(lowered.krate, &quote!(#editor #implementation));
+    quote!(#item #lints #implementation)
+}
+
+/// The lint levels of an implementation with a part that only editors read. It is the same with and
+/// without errors: editors look for what they know at the same place.
+pub(crate) fn lints_of_editors() -> TokenStream {
+    quote!(#[allow(unexpected_cfgs, clippy::needless_update, clippy::redundant_closure)])
 }
 
 /// All but the type: items that name the runtime `__rt`.

@@ -43,16 +43,12 @@ pub(crate) fn declaration(
         #inherent
     };
     let implementation = within_runtime(declaration.krate.as_ref(), &body);
-    quote! {
-        #item
-        #[allow(unexpected_cfgs, clippy::needless_update, clippy::redundant_closure)]
-        #implementation
-        #errors
-    }
+    let lints = expand::lints_of_editors();
+    quote!(#item #lints #implementation #errors)
 }
 
 /// The whole implementation, for editors alone: they know everything around what is typed.
-fn for_editors(declaration: &Declaration, lowered: &Lowered<'_>) -> Option<TokenStream> {
+pub(super) fn for_editors(declaration: &Declaration, lowered: &Lowered<'_>) -> Option<TokenStream> {
     let implementation = expand::implementation(lowered);
     let typed = editor::names(List::Directives, &declaration.unfinished);
     editor::hidden(&quote!(#typed #implementation))

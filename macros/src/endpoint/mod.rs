@@ -8,6 +8,7 @@
 //! | what works and is hardly meant | `unusual`, with `static_plug`; of constants: `unusual_mount`; of sessions: `sessions` |
 //! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
 //! | the entries of `watchers(..)` and `instrumenters(..)`, in all phases | `watchers`, `instrumenters` |
+//! | groups without keys, for editors | `vacant` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -32,15 +33,18 @@ mod statics;
 mod tests;
 mod unusual;
 mod unusual_mount;
+mod vacant;
 mod watchers;
 
 /// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::of("endpoint");
-    let declaration = parse::declaration(input, &mut diag);
+    let declaration = parse::declaration(input.clone(), &mut diag);
     check::declaration(&declaration, &mut diag);
     match lower::declaration(&declaration, &mut diag) {
-        Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
+        Some(lowered) if diag.is_empty() => {
+            expand::declaration(&lowered, vacant::for_editors(input))
+        }
         lowered => fallback::declaration(&declaration, lowered.as_ref(), diag),
     }
 }

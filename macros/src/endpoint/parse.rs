@@ -29,7 +29,7 @@ use crate::{
         names,
         options::{Argument, Options},
         recover::{self, Arguments, whole},
-        schema, syntax,
+        schema, syntax, unclosed,
     },
     value::check,
 };
@@ -37,7 +37,7 @@ use crate::{
 /// Reads a body, or a body in braces: `endpoint!({ .. })`.
 pub(crate) fn declaration(input: TokenStream, diag: &mut Diagnostics) -> Declaration {
     let mut declaration = Declaration::default();
-    for tokens in recover::statements(without_braces(input)) {
+    for tokens in recover::statements(unclosed::closed(without_braces(input))) {
         statement(tokens, &mut declaration, diag);
     }
     declaration

@@ -7,6 +7,7 @@
 //! | `key` | what a directive and a key are |
 //! | `schema` | every directive and key as a table |
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
+//! | `unclosed` | a parenthesis that somebody has not closed yet |
 //! | `options` | `key = value, nested(..)`, read against the table |
 //! | `syntax` | what was meant by tokens that do not parse |
 //! | `foreign` | names that people know from elsewhere |
@@ -21,3 +22,4 @@ pub(crate) mod options;
 pub(crate) mod recover;
 pub(crate) mod schema;
 pub(crate) mod syntax;
+pub(crate) mod unclosed;

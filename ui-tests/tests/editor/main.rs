@@ -43,6 +43,28 @@ const TYPED: &[(&str, &str, &[&str], &[&str])] = &[
         &["url", "cluster"],
         &["queue"],
     ),
+    // The first key of a group.
+    ("// more", "static_url(‸);", &["host", "path"], &["Echo"]),
+    (
+        "timeout = secs(45), connect_info = [uri]",
+        "‸",
+        &["compress", "timeout"],
+        &["Echo"],
+    ),
+    // The parenthesis is still open.
+    ("// more", "static_url(ho‸", &["host", "path"], &["Echo"]),
+    (
+        "443, scheme = \"https\");",
+        "443, sch‸",
+        &["scheme", "path"],
+        &["port"],
+    ),
+    (
+        "log = info);",
+        "lo‸",
+        &["log", "longpoll"],
+        &["path", "Echo"],
+    ),
     // Keys of mounts, and of groups in them.
     (
         "log = info",
