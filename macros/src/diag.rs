@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 
 use crate::{
-    grammar::Mistake,
+    grammar::{Excerpt, Mistake},
     warning::{Named, Part, Warning, Warnings},
 };
 
@@ -29,6 +29,8 @@ const SILENCED: &str = "`#[allow(deprecated)]` before the statement or the item 
 pub(crate) struct Diagnostic {
     span: Span,
     message: String,
+    /// The part of a literal that is meant.
+    excerpt: Option<Excerpt>,
     lines: Vec<String>,
     /// `None`: an error.
     warning: Option<Named>,
@@ -77,6 +79,7 @@ impl Diagnostics {
         self.latest.insert(Diagnostic {
             span,
             message: message.into(),
+            excerpt: None,
             lines: Vec::new(),
             warning: None,
             code,
@@ -127,7 +130,7 @@ impl Diagnostics {
         at: &impl Spanned,
         mistake: Mistake,
     ) -> &mut Diagnostic {
-        let found = self.warn(name, at, mistake.text);
+        let found = self.warn(name, at, mistake.text).excerpt(mistake.excerpt);
         mistake.help.iter().for_each(|help| {
             found.help(help);
         });
@@ -151,7 +154,7 @@ impl Diagnostics {
 
     /// Adds a mistake that `grammar` found in a value.
     pub(crate) fn push_mistake(&mut self, at: &impl Spanned, mistake: Mistake) -> &mut Diagnostic {
-        let found = self.push(at, mistake.text);
+        let found = self.push(at, mistake.text).excerpt(mistake.excerpt);
         mistake.help.iter().for_each(|help| {
             found.help(help);
         });
@@ -185,6 +188,22 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
+    /// Shows which part of a literal is meant: a slice of its value.
+    pub(crate) fn within(&mut self, value: &str, part: &str) -> &mut Self {
+        self.excerpt(Excerpt::of(value, part))
+    }
+
+    fn excerpt(&mut self, excerpt: Option<Excerpt>) -> &mut Self {
+        self.excerpt = excerpt;
+        // What is shown need not be said.
+        if let Some(shown) = &self.excerpt
+            && let Some(message) = self.message.strip_suffix(&format!(": {:?}", shown.value))
+        {
+            self.message = message.to_owned();
+        }
+        self
+    }
+
     /// What to write instead.
     pub(crate) fn help(&mut self, text: impl AsRef<str>) -> &mut Self {
         self.lines.push(format!("= help: {}", text.as_ref()));
@@ -210,6 +229,9 @@ impl Diagnostic {
             "" => self.message.clone(),
             code => format!("{first} [{code}]{more}"),
         };
+        if let Some(excerpt) = &self.excerpt {
+            text.push_str(&format!("\n\n{excerpt}"));
+        }
         if !self.lines.is_empty() {
             text.push('\n');
         }

@@ -105,7 +105,9 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
 fn reserved(event: &LitStr, direction: Direction, diag: &mut Diagnostics) {
     let name = event.value();
     if name.is_empty() {
-        diag.push(event, "this event has no name");
+        let attribute = direction.attribute();
+        diag.push(event, "this event has no name")
+            .help(format!("write `#[{attribute}(\"new_message\")]`"));
     } else if name.starts_with("phx_") {
         let found = diag.push(event, format!("`{name}` belongs to the protocol"));
         match (direction, name.as_str()) {

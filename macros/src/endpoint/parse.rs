@@ -122,8 +122,8 @@ fn split_directive(input: ParseStream) -> syn::Result<(Ident, Body, TokenStream)
         input.parse::<Token![=]>()?;
         return Ok((name, Body::Value(input.parse()?), TokenStream::new()));
     } else if input.peek(Token![:]) {
-        let message = format!("expected `{name}(..)` or `{name} = ..`, not `{name}: ..`");
-        return Err(syn::Error::new(name.span(), message));
+        input.parse::<TokenStream>()?;
+        return Ok((name, Body::Keyword, TokenStream::new()));
     } else {
         Body::Nothing
     };

@@ -178,6 +178,51 @@ const SLIPS: &[(&str, &str, &str)] = &[
         r#"fn init(config: Config) -> Result<Config, ConfigError> { Ok(config) }"#,
     ),
     (
+        r#"url: [host: "example.com"];"#,
+        r#"write `url("#,
+        r#"url(host = "example.com");"#,
+    ),
+    (
+        r#"filter_parameters = ["token"];"#,
+        r#"write `filter_parameters(contains = ["password"]);`"#,
+        r#"filter_parameters(contains = ["password"]);"#,
+    ),
+    (
+        r#"https = env("HTTPS");"#,
+        r#"write `https(port = 4443, certfile = "cert.pem", keyfile = "key.pem");`"#,
+        r#"https(port = 4443, certfile = "cert.pem", keyfile = "key.pem");"#,
+    ),
+    (
+        r#"http(timeout = secs(60));"#,
+        r#"did you mean `idle_timeout`?"#,
+        r#"http(idle_timeout = secs(60));"#,
+    ),
+    (
+        r#"http(ip = "::", inet6 = true);"#,
+        r#"`ip = "::"`, with `ipv6_only = true`"#,
+        r#"http(ip = "::", ipv6_only = true);"#,
+    ),
+    (
+        r#"http(port = env("1ST_PORT"));"#,
+        r#"write `env("_1ST_PORT")`"#,
+        r#"http(port = env("_1ST_PORT"));"#,
+    ),
+    (
+        r#"socket("/a", A, websocket(window_ms = 5_000));"#,
+        r#"write `longpoll(window = secs(10))`"#,
+        r#"secret_key_base = env("SECRET"); socket("/a", A, longpoll(window = secs(10)));"#,
+    ),
+    (
+        r#"live_reload(patterns = ["static/.*"], suffix = "admin");"#,
+        r#"write `suffix = "/admin"`"#,
+        r#"live_reload(patterns = ["static/.*"], suffix = "/admin");"#,
+    ),
+    (
+        r#"secret_key_base = "short";"#,
+        r#"write `secret_key_base = env("SECRET_KEY_BASE")`"#,
+        r#"secret_key_base = env("SECRET_KEY_BASE");"#,
+    ),
+    (
         r#"const LIMIT: u8 = 1;"#,
         r#"move it out of `endpoint!`"#,
         r#""#,

@@ -84,6 +84,7 @@ pub(super) fn check(plug: &StaticPlug<'_>, diag: &mut Diagnostics) {
                     text,
                     format!("`{name}` compares the first segment of a path, which has no `/`"),
                 )
+                .within(&path, path.matches('/').next().unwrap_or_default())
                 .help(format!("write `{first:?}`"));
             }
         }

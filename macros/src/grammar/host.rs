@@ -18,21 +18,27 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
         } else {
             ""
         };
-        Mistake::new("`host` contains a scheme").help(format!(
-            "write `host = {name:?}, scheme = {scheme:?}{port}`"
-        ))
+        let before = host.strip_suffix(rest).unwrap_or_default();
+        Mistake::new("`host` contains a scheme")
+            .at(host, before)
+            .help(format!(
+                "write `host = {name:?}, scheme = {scheme:?}{port}`"
+            ))
     } else if let Some(at) = host.find('/') {
         let (name, path) = host.split_at(at);
         Mistake::new("`host` contains a path")
+            .at(host, path)
             .help(format!("write `host = {name:?}, path = {path:?}`"))
     } else if let Some(address) = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
     {
-        Mistake::new("write the address without brackets").help(format!("`host = {address:?}`"))
+        Mistake::new("`host` is an address in brackets").help(format!("write `host = {address:?}`"))
     } else if let Some((name, port)) = host.rsplit_once(':').filter(|(_, port)| is_number(port)) {
+        let from_colon = host.strip_prefix(name).unwrap_or_default();
         let name = name.trim_matches(['[', ']']);
         Mistake::new("`host` contains a port")
+            .at(host, from_colon)
             .help(format!("write `host = {name:?}, port = {port}`"))
     } else if host.contains('*') {
         let entry = format!("//{host}");
@@ -40,9 +46,18 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
             .help(format!("write `check_origin = [{entry:?}]`"))
     } else if !host.is_ascii() {
         Mistake::new("`host` must be in ASCII form")
+            .at(
+                host,
+                host.split('.')
+                    .find(|label| !label.is_ascii())
+                    .unwrap_or_default(),
+            )
             .help("write the form that begins with `xn--`, as browsers send it")
     } else {
-        Mistake::new(format!("{host:?} is not a host name")).help(
+        let label = host.split('.').find(|label| !is_label(label));
+        Mistake::new(format!("{host:?} is not a host name"))
+            .at(host, label.unwrap_or(host))
+            .help(
             "labels of letters, digits, `-` and `_`, at most 63 characters each, with dots between",
         )
     })
@@ -132,8 +147,8 @@ mod tests {
             ),
             (
                 "[::1]",
-                "write the address without brackets",
-                "`host = \"::1\"`",
+                "`host` is an address in brackets",
+                "write `host = \"::1\"`",
             ),
             (
                 "*.a.com",
@@ -151,7 +166,12 @@ mod tests {
             ("a..com", "\"a..com\" is not a host name", LABELS),
             ("256.1.1.1", "\"256.1.1.1\" is not a host name", LABELS),
         ] {
-            assert_eq!(check(host), Err(Mistake::new(text).help(help)), "{host}");
+            let found = check(host).err().map(|found| (found.text, found.help));
+            assert_eq!(
+                found,
+                Some((text.to_owned(), vec![help.to_owned()])),
+                "{host}"
+            );
         }
         assert!(check(&"a".repeat(64)).is_err());
     }

@@ -4,6 +4,7 @@
 //! a declaration and one from a file or the environment, in the same words.
 
 pub(crate) mod cipher;
+mod excerpt;
 pub(crate) mod host;
 mod mistake;
 pub(crate) mod names;
@@ -19,4 +20,4 @@ pub(crate) mod secret;
 pub(crate) mod spelling;
 pub(crate) mod watcher;
 
-pub(crate) use self::mistake::Mistake;
+pub(crate) use self::{excerpt::Excerpt, mistake::Mistake};

@@ -17,7 +17,9 @@ impl Network {
         let (address, prefix) = text
             .split_once('/')
             .map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().map_err(|_| unreadable(text))?;
+        let said = address;
+        let unreadable = |part| unreadable(text).at(text, part);
+        let address: IpAddr = said.parse().map_err(|_| unreadable(said))?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => most,
@@ -30,9 +32,10 @@ impl Network {
                     .filter(|prefix| *prefix <= most)
                     .ok_or_else(|| {
                         Mistake::new(format!("the prefix of `{text:?}` must be at most {most}"))
+                            .at(text, digits)
                     })?
             }
-            Some(_) => return Err(unreadable(text)),
+            Some(digits) => return Err(unreadable(digits)),
         };
         let network = Network { address, prefix }.canonical();
         let first = network.first();

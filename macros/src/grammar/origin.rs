@@ -80,19 +80,19 @@ pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
         return Err(no_slashes(entry));
     };
     let scheme = before.to_ascii_lowercase();
-    let kind = kind(entry, &scheme, rest)?;
+    let kind = kind(entry, &scheme, rest).map_err(|mistake| mistake.at(entry, before))?;
     if let Some(end) = rest.find(['/', '?', '#', '@', '\\']) {
-        let host = if rest.contains('@') {
-            "example.com"
-        } else {
-            rest.get(..end).unwrap_or_default()
+        let (host, beyond) = match rest.rsplit_once('@') {
+            Some((user, _)) => ("example.com", user),
+            None => rest.split_at(end),
         };
         return Err(
             Mistake::new(format!("an origin has no path, query or user: {entry:?}"))
+                .at(entry, beyond)
                 .help(format!("write `\"{before}//{host}\"`")),
         );
     }
-    let (host, port) = split_port(before, rest)?;
+    let (host, port) = split_port(entry, before, rest)?;
     check_host(entry, before, host, kind)?;
     let (host, below) = host
         .strip_prefix("*.")
@@ -170,7 +170,11 @@ fn kind(entry: &str, scheme: &str, rest: &str) -> Result<Kind, Mistake> {
     Ok(Kind::App)
 }
 
-fn split_port<'a>(before: &str, rest: &'a str) -> Result<(&'a str, Option<u16>), Mistake> {
+fn split_port<'a>(
+    entry: &str,
+    before: &str,
+    rest: &'a str,
+) -> Result<(&'a str, Option<u16>), Mistake> {
     match rest.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => match port.parse::<u16>() {
             Ok(port) if port > 0 => Ok((host, Some(port))),
@@ -178,6 +182,7 @@ fn split_port<'a>(before: &str, rest: &'a str) -> Result<(&'a str, Option<u16>),
                 "the port must be between 1 and 65535, not `{}`",
                 port.escape_debug()
             ))
+            .at(entry, port)
             .help(format!("write `\"{before}//{host}:4000\"`"))),
         },
         _ => Ok((rest, None)),
@@ -208,11 +213,13 @@ fn check_host(entry: &str, before: &str, host: &str, kind: Kind) -> Result<(), M
         return Err(Mistake::new(format!(
             "`*` is only allowed as the whole first label: {entry:?}"
         ))
+        .at(entry, label_with_star(domain))
         .help("write `\"//*.example.com\"`"));
     }
     if !host.is_ascii() {
         return Err(
             Mistake::new(format!("a host must be in ASCII form: {entry:?}"))
+                .at(entry, host)
                 .help("write the form that begins with `xn--`, as browsers send it"),
         );
     }
@@ -224,7 +231,16 @@ fn check_host(entry: &str, before: &str, host: &str, kind: Kind) -> Result<(), M
         (None, Kind::Web) => is_name(domain),
         (None, Kind::App) => is_app_name(domain),
     };
-    if right { Ok(()) } else { Err(not_a_host(host)) }
+    if right {
+        Ok(())
+    } else {
+        Err(not_a_host(host).at(entry, host))
+    }
+}
+
+fn label_with_star(domain: &str) -> &str {
+    let mut labels = domain.split('.');
+    labels.find(|label| label.contains('*')).unwrap_or_default()
 }
 
 pub(crate) fn not_a_host(host: &str) -> Mistake {
@@ -244,7 +260,9 @@ fn no_slashes(entry: &str) -> Mistake {
     if let Some((scheme @ ("http" | "https"), rest)) = entry.split_once(':')
         && let Some(host) = rest.strip_prefix('/')
     {
+        let slash = rest.strip_suffix(host).unwrap_or_default();
         return Mistake::new(format!("{entry:?} has one `/` after its scheme"))
+            .at(entry, slash)
             .help(format!("write `\"{scheme}://{host}\"`"));
     }
     if let Some((scheme, rest)) = entry.split_once(':') {
@@ -252,7 +270,8 @@ fn no_slashes(entry: &str) -> Mistake {
             .bytes()
             .next()
             .is_some_and(|byte| byte.is_ascii_digit());
-        return Mistake::new(format!("{entry:?} reads as scheme `{scheme}`")).help(match is_port {
+        let mistake = Mistake::new(format!("{entry:?} reads as scheme `{scheme}`"));
+        return mistake.at(entry, scheme).help(match is_port {
             true => format!("write `\"//{name}\"`"),
             false => format!("write `\"{scheme}://{rest}\"`"),
         });
@@ -296,8 +315,13 @@ mod tests {
     use super::*;
 
     fn lines(mistake: Mistake) -> Vec<String> {
+        let excerpt = mistake.excerpt.map(|excerpt| excerpt.to_string());
         let help = mistake.help.into_iter().map(|help| format!("help: {help}"));
-        [mistake.text].into_iter().chain(help).collect()
+        let excerpt = excerpt
+            .iter()
+            .flat_map(|excerpt| excerpt.lines().map(str::to_owned));
+        let all = [mistake.text].into_iter().chain(excerpt).chain(help);
+        all.collect()
     }
 
     #[test]

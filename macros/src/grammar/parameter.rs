@@ -21,7 +21,8 @@ pub(crate) fn attribute(name: &str) -> Result<(), Mistake> {
     match name.is_empty() || name.contains(ends) {
         true => {
             let text = format!("`{}` is no name of an attribute", name.escape_debug());
-            Err(Mistake::new(text).help("such as `class`"))
+            let wrong = name.matches(ends).next().unwrap_or(name);
+            Err(Mistake::new(text).at(name, wrong).help("such as `class`"))
         }
         false => Ok(()),
     }

@@ -2,26 +2,36 @@
 
 use super::Mistake;
 
-/// Checks `url(path = "/app")`.
-pub(crate) fn check(path: &str) -> Result<(), Mistake> {
+/// Checks `path`, or another key that is a path: `url(path = "/app")`.
+pub(crate) fn check(key: &str, path: &str) -> Result<(), Mistake> {
     if path == "/" {
         return Ok(());
     }
     if !path.starts_with('/') {
         let absolute = format!("/{path}");
-        return Err(
-            Mistake::new("`path` must start with `/`").help(format!("write `path = {absolute:?}`"))
-        );
+        return Err(Mistake::new(format!("`{key}` must start with `/`"))
+            .help(format!("write `{key} = {absolute:?}`")));
     }
     if path.contains("//") || !path.split('/').all(is_plain_segment) {
-        return Err(Mistake::new("`path` is not a plain absolute path")
-            .help("such as `path = \"/app\"`: no empty or dotted segment, no `?`, `#` or space"));
+        let mut segments = path.split('/');
+        let wrong = match path.contains("//") {
+            true => empty_segment(path),
+            false => segments.find(|segment| !is_plain_segment(segment)),
+        };
+        return Err(
+            Mistake::new(format!("`{key}` is not a plain absolute path"))
+                .at(path, wrong.unwrap_or(path))
+                .help(format!(
+                    "such as `{key} = \"/app\"`: no empty or dotted segment, no `?`, `#` or space"
+                )),
+        );
     }
     match path.strip_suffix('/') {
         Some(plain) => Err(Mistake::new(format!(
-            "`path` must not end with `/`: `path(\"/x\")` would give `{path}/x`"
+            "`{key}` must not end with `/`: what follows it begins with one"
         ))
-        .help(format!("write `path = {plain:?}`"))),
+        .at(path, path.strip_prefix(plain).unwrap_or_default())
+        .help(format!("write `{key} = {plain:?}`"))),
         None => Ok(()),
     }
 }
@@ -31,8 +41,18 @@ pub(crate) fn check_name(name: &str) -> Result<(), Mistake> {
     match name.trim_start_matches('/') {
         plain if plain == name => Ok(()),
         plain => Err(Mistake::new("names of static files have no `/` in front")
+            .at(name, name.strip_suffix(plain).unwrap_or_default())
             .help(format!("write `{plain:?}`"))),
     }
+}
+
+/// The `/` that ends an empty segment, or that stands at the end.
+pub(crate) fn empty_segment(path: &str) -> Option<&str> {
+    let end = match path.find("//") {
+        Some(first) => first + 2,
+        None => path.len(),
+    };
+    path.get(..end)?.rmatches('/').next()
 }
 
 fn is_plain_segment(segment: &str) -> bool {
@@ -151,6 +171,23 @@ mod tests {
     }
 
     #[test]
+    fn the_part_that_is_wrong_is_shown() {
+        for (path, part) in [
+            ("/a//b", "    /a//b\n       ^"),
+            ("/a/", "    /a/\n      ^"),
+            ("/a/../b", "    /a/../b\n       ^^"),
+            ("/a/b?c", "    /a/b?c\n       ^^^"),
+        ] {
+            let excerpt = check("path", path).err().and_then(|found| found.excerpt);
+            assert_eq!(
+                excerpt.map(|it| it.to_string()).as_deref(),
+                Some(part),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
     fn names_are_relative() {
         assert_eq!(check_name("css/app.css"), Ok(()));
         assert_eq!(
@@ -162,9 +199,9 @@ mod tests {
     #[test]
     fn takes_plain_absolute_paths() {
         for path in ["/", "/app", "/a/b.c:d"] {
-            assert_eq!(check(path), Ok(()), "{path}");
+            assert_eq!(check("path", path), Ok(()), "{path}");
         }
-        let help = |path| check(path).map_err(|mistake| mistake.help.concat());
+        let help = |path| check("path", path).map_err(|mistake| mistake.help.concat());
         assert_eq!(help("app"), Err("write `path = \"/app\"`".to_owned()));
         assert_eq!(help("/app/"), Err("write `path = \"/app\"`".to_owned()));
         for path in ["/a//b", "/a?b", "/a/../b", "/a b", "/ü"] {

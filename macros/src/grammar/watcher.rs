@@ -31,7 +31,9 @@ pub(crate) fn unknown_option(option: &str) -> Mistake {
 /// Checks a text that the system is given: a name, an argument or a directory.
 pub(crate) fn check_text(text: &str) -> Result<(), Mistake> {
     match text.contains('\0') {
-        true => Err(Mistake::new("a program cannot be given a NUL byte").help("remove it")),
+        true => Err(Mistake::new("a program cannot be given a NUL byte")
+            .at(text, text.matches('\0').next().unwrap_or_default())
+            .help("remove it")),
         false => Ok(()),
     }
 }
@@ -51,7 +53,10 @@ pub(crate) fn check_variable(name: &str) -> Result<(), Mistake> {
             "`{}` cannot name an environment variable",
             name.escape_debug()
         );
-        return Err(Mistake::new(text).help("write `env(NODE_ENV = \"development\")`"));
+        let wrong = name.matches(['=', '\0']).next().unwrap_or(name);
+        return Err(Mistake::new(text)
+            .at(name, wrong)
+            .help("write `env(NODE_ENV = \"development\")`"));
     }
     Ok(())
 }

@@ -165,6 +165,12 @@ const FOREIGN: &[Foreign] = &[
         "host",
         "the name in links is `url(host = ..)`, the address to listen on is `ip`",
     ),
+    instead("http https", "timeout", "did you mean `idle_timeout`?"),
+    instead(
+        "http https",
+        "inet6",
+        "the address says it: `ip = \"::\"`, with `ipv6_only = true` for IPv6 alone",
+    ),
     instead("http", "bind", "did you mean `ip`?"),
     instead("http", "address", "did you mean `ip`?"),
     instead(
@@ -224,6 +230,18 @@ const FOREIGN: &[Foreign] = &[
         "`ping` belongs to `websocket`",
         "remove it: a client shows by its polls that it is there",
     ),
+    because(
+        "websocket",
+        "window_ms",
+        "`window_ms` is an option of longpoll in Phoenix",
+        "write `longpoll(window = secs(10))`",
+    ),
+    because(
+        "websocket",
+        "pubsub_timeout_ms",
+        "`pubsub_timeout_ms` is an option of longpoll in Phoenix",
+        "write `longpoll(pubsub_timeout = secs(2))`",
+    ),
     instead("longpoll", "window_ms", "write `window = secs(10)`"),
     instead("longpoll", "poll_timeout", "did you mean `window`?"),
     instead(
@@ -272,7 +290,7 @@ const FOREIGN: &[Foreign] = &[
         "socket",
         "shutdown",
         "`shutdown` applies to channels",
-        "write `drainer(shutdown = secs(30))`",
+        "write `drainer(shutdown = secs(30))` for the mount, `#[channel(Socket, shutdown = secs(5))]` for a channel",
     ),
     instead(
         "#[socket]",

@@ -144,6 +144,7 @@ fn well_formed(pattern: &LitStr, diag: &mut Diagnostics) -> bool {
     } else if let Some(at) = text.find('*').filter(|at| at + 1 < text.len()) {
         let fixed = text.get(..=at).unwrap_or_default();
         diag.push(pattern, "`*` stands only at the end of a topic")
+            .within(&text, text.get(at..=at).unwrap_or_default())
             .help(format!(
                 "write `{fixed:?}`: `#[rest]` of `join` is what follows"
             ));

@@ -111,8 +111,14 @@ impl Check<'_> {
     /// Looks through `insecure(value, reason = "..")` and `on_purpose(value, reason = "..")`.
     fn acknowledged(&mut self, value: &Expr) {
         let Some(acknowledged) = Acknowledged::of(value) else {
+            let before = self.diag.count();
             self.weakens(value);
-            return self.plain(value);
+            // What else is wrong with a secret does not matter once it has left the source.
+            let told = matches!(self.kind, Kind::Secret) && self.diag.count() > before;
+            if !told {
+                self.plain(value);
+            }
+            return;
         };
         let word = self.kind.acknowledgement();
         if acknowledged.word != word {
@@ -266,7 +272,12 @@ impl Check<'_> {
                 self.text(value, host::check_scheme);
             }
             Kind::Port { least } => self.port(value, least),
-            Kind::UrlPath => self.text(value, pattern::check_url_path),
+            Kind::UrlPath => {
+                let name = self.name;
+                self.text(value, |text, diag| {
+                    pattern::check_url_path(name, text, diag)
+                });
+            }
             Kind::Ip => place::check(value, self.diag),
             Kind::File => self.file(value, "a path"),
             Kind::Files => self.files(value),

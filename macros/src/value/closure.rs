@@ -22,9 +22,14 @@ pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnos
     let count = |form: &&str| form.split(',').count();
     if !forms.iter().any(|form| count(form) == closure.inputs.len()) {
         let forms: Vec<_> = forms.iter().map(|form| format!("`{form} ..`")).collect();
+        let taken = match closure.inputs.len() {
+            0 => "no argument".to_owned(),
+            1 => "1 argument".to_owned(),
+            many => format!("{many} arguments"),
+        };
         diag.push(
             closure,
-            format!("`{name}` gives its closure something else"),
+            format!("`{name}` calls its closure otherwise: this one takes {taken}"),
         )
         .help(format!("write {}", forms.join(" or ")));
     }

@@ -94,7 +94,10 @@ fn name(format: &Format<'_>, diag: &mut Diagnostics) {
             };
         }
         (Some(media_type), _) if !is_media_type(&media_type.value()) => {
+            let text = media_type.value();
+            let wrong = text.find([';', ' ']).and_then(|at| text.get(at..));
             diag.push(media_type, "this is not a media type")
+                .within(&text, wrong.unwrap_or(&text))
                 .help("write a type and a subtype without parameters, such as `\"text/calendar\"`");
         }
         (Some(_), _) => {}

@@ -24,7 +24,8 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
                     }
                 }
                 (None, Some(literal)) => {
-                    diag.push(element, format!("an origin is a string, this is {literal}"));
+                    diag.push(element, format!("an origin is a string, this is {literal}"))
+                        .help("such as `\"https://example.com\"`");
                 }
                 (None, None) => {}
             }

@@ -2,10 +2,7 @@
 
 use syn::LitStr;
 
-use crate::{
-    diag::{Diagnostic, Diagnostics},
-    grammar::path,
-};
+use crate::{diag::Diagnostics, grammar::path};
 
 /// A segment of a path pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +56,7 @@ impl Segment {
                 true => Ok(Segment::Literal(text.to_owned())),
                 false => wrong(
                     "this is not a plain path",
-                    Some("letters, digits and `-._~!$&'()+,;=@`".to_owned()),
+                    Some("a segment has letters, digits and `-._~!$&'()+,;=@`".to_owned()),
                 ),
             };
         };
@@ -133,7 +130,9 @@ pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<S
     let path = text.value();
     if let Some((_, rest)) = path.split_once("://") {
         let below = rest.split_once('/').map_or("", |(_, below)| below);
+        let before = path.strip_suffix(below).unwrap_or_default();
         diag.push(text, "a mount has a path, without scheme and host")
+            .within(&path, before.strip_suffix('/').unwrap_or(before))
             .help(format!("write `\"/{below}\"`"));
         return None;
     }
@@ -151,6 +150,7 @@ pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<S
             text,
             format!("`*{name}` swallows the transport path, such as `/websocket`"),
         )
+        .within(&path, path.rsplit('/').next().unwrap_or_default())
         .help(format!("put the variable into a segment: `:{name}`"));
         return None;
     }
@@ -180,29 +180,17 @@ fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     let path = text.value();
     let mut segments = Vec::new();
     let mut rest: Option<String> = None;
-    let mut at = 0;
     for part in path.split('/').skip(1) {
-        at += 1;
         if let Some(name) = rest {
-            report(
-                text,
-                &format!("`*{name}` must be the last segment"),
-                at,
-                part.len(),
-                diag,
-            );
+            diag.push(text, format!("`*{name}` must be the last segment"))
+                .within(&path, part);
             return None;
         }
         if part.is_empty() {
             let plain: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-            report(
-                text,
-                "this is not a plain path: it has an empty segment",
-                at - 1,
-                1,
-                diag,
-            )
-            .help(format!("write `\"/{}\"`", plain.join("/")));
+            diag.push(text, "this is not a plain path: it has an empty segment")
+                .within(&path, path::empty_segment(&path).unwrap_or_default())
+                .help(format!("write `\"/{}\"`", plain.join("/")));
             return None;
         }
         match Segment::parse(part) {
@@ -214,17 +202,18 @@ fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
                 segments.push(segment);
             }
             Err(Wrong { message, help }) => {
-                let found = report(text, message, at, part.len(), diag);
+                let found = diag.push(text, message).within(&path, part);
                 if let Some(help) = help {
                     found.help(help);
                 }
                 return None;
             }
         }
-        at += part.len();
     }
     if let Some(name) = bound_twice(&segments) {
+        let again = path.rsplit('/').find(|part| part.ends_with(name));
         diag.push(text, format!("`{name}` is bound twice in `{path}`"))
+            .within(&path, again.unwrap_or_default())
             .help("rename one");
     }
     Some(segments)
@@ -240,9 +229,9 @@ pub(crate) fn bound_twice(segments: &[Segment]) -> Option<&str> {
         .map(|(_, name)| *name)
 }
 
-/// Checks `url(path = "/app")`.
-pub(crate) fn check_url_path(text: &LitStr, diag: &mut Diagnostics) {
-    if let Err(mistake) = path::check(&text.value()) {
+/// Checks `url(path = "/app")`, and other keys that are paths.
+pub(crate) fn check_url_path(key: &str, text: &LitStr, diag: &mut Diagnostics) {
+    if let Err(mistake) = path::check(key, &text.value()) {
         diag.push_mistake(text, mistake);
     }
 }
@@ -252,28 +241,4 @@ fn is_variable(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// A literal's span cannot be split on stable, so the message repeats the path and marks the part.
-fn report<'a>(
-    text: &LitStr,
-    message: &str,
-    at: usize,
-    len: usize,
-    diag: &'a mut Diagnostics,
-) -> &'a mut Diagnostic {
-    let path = text.value();
-    let columns = |bytes: Option<&str>| bytes.map_or(0, |part| part.chars().count());
-    let (before, marked) = (
-        columns(path.get(..at)),
-        columns(path.get(at..at + len)).max(1),
-    );
-    diag.push(
-        text,
-        format!(
-            "{message}\n\n    {path}\n    {}{}",
-            " ".repeat(before),
-            "^".repeat(marked)
-        ),
-    )
 }

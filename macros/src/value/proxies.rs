@@ -17,7 +17,8 @@ pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
                     diag.push(
                         element,
                         format!("an entry of `{name}` is a string, this is {literal}"),
-                    );
+                    )
+                    .help("such as `\"10.0.0.0/8\"`");
                 }
                 (None, None) => {}
             }

@@ -83,8 +83,10 @@ fn check_text(name: &str, text: &LitStr, broker: Broker, diag: &mut Diagnostics)
 /// What URLs of the broker look like.
 fn form(broker: Broker) -> &'static str {
     match broker {
-        Broker::Redis => "write `redis://host:port`, `rediss://host:port` or `unix:/path`",
-        Broker::Nats => "write `nats://host:port` or `tls://host:port`",
+        Broker::Redis => {
+            "write `\"redis://host:port\"`, `\"rediss://host:port\"` or `\"unix:/path\"`"
+        }
+        Broker::Nats => "write `\"nats://host:port\"` or `\"tls://host:port\"`",
     }
 }
 

@@ -178,7 +178,7 @@ impl StdError for ConfigError {
 }
 
 impl From<Mistake> for ConfigError {
-    fn from(Mistake { text, help }: Mistake) -> Self {
+    fn from(Mistake { text, help, .. }: Mistake) -> Self {
         help.into_iter()
             .fold(ConfigError::new(text), ConfigError::help)
     }

@@ -94,7 +94,11 @@ fn check_live_reload(live: &LiveReloadConfig, found: &mut Findings) {
         let error = error.help("add `patterns`, such as `[\"static/.*\"]`");
         found.error(Key("live_reload.patterns"), error);
     }
-    if let Some(Err(mistake)) = live.suffix.as_deref().map(grammar::path::check) {
+    if let Some(Err(mistake)) = live
+        .suffix
+        .as_deref()
+        .map(|suffix| grammar::path::check("suffix", suffix))
+    {
         found.error(Key("live_reload.suffix"), mistake.into());
     }
 }
@@ -114,7 +118,7 @@ fn check_url(group: Key<'_>, url: &UrlConfig, found: &mut Findings) {
             ConfigError::new(text).help(format!("write `{lower:?}`")),
         );
     }
-    if let Err(mistake) = grammar::path::check(&url.path) {
+    if let Err(mistake) = grammar::path::check("path", &url.path) {
         found.error(Key(&path_key), mistake.into());
     }
 }

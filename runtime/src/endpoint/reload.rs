@@ -156,7 +156,7 @@ fn dashboard_findings<E: Endpoint>() -> Option<ConfigError> {
     let dashboard = E::DEF.dashboard?;
     let error = match Feature::DASHBOARD.lacking() {
         Some(Feature { text, help, .. }) => ConfigError::new(text).help(help),
-        None => grammar::path::check(dashboard.path).err()?.into(),
+        None => grammar::path::check("path", dashboard.path).err()?.into(),
     };
     Some(error.about("dashboard"))
 }

@@ -106,6 +106,7 @@ const fn check(path: &str) {
             "{}",
             Text::new("expected a path starting with a single / but got ")
                 .and_name(path, true)
+                .help("such as `\"/assets/app.js\"`")
                 .as_str()
         );
     }

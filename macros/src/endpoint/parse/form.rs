@@ -14,6 +14,8 @@ pub(super) enum Body {
     Group(TokenStream),
     /// `name = ..`
     Value(TokenStream),
+    /// `name: ..`, as Elixir writes keywords.
+    Keyword,
     /// `name`
     Nothing,
 }
@@ -21,6 +23,7 @@ pub(super) enum Body {
 pub(super) fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
     let what = match (body, known.form) {
         (Body::Nothing, _) => "has nothing after its name",
+        (Body::Keyword, _) => "has no `:` after its name",
         (Body::Group(_), _) => "is a value, not a group",
         (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Watchers) => {
             "is a group, not a value"
@@ -46,6 +49,9 @@ pub(super) fn example(known: &Directive) -> String {
                         known.name
                     )
                 }
+                Some((_, Kind::Ip)) if known.name == "https" => {
+                    "https(port = 4443, certfile = \"cert.pem\", keyfile = \"key.pem\")".to_owned()
+                }
                 Some((first, Kind::Ip)) => {
                     format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
                 }
@@ -65,6 +71,9 @@ pub(super) fn example(known: &Directive) -> String {
                     format!("{}({first} = [\"static/.*\"])", known.name)
                 }
                 Some((first, Kind::Duration)) => format!("{}({first} = secs(5))", known.name),
+                Some((first, Kind::Names)) => {
+                    format!("{}({first} = [\"password\"])", known.name)
+                }
                 Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
                 Some((first, _)) => format!("{}({first} = 65_536)", known.name),
                 None => format!("{}(..)", known.name),

@@ -31,8 +31,10 @@ impl Check<'_> {
             };
             let token = text.value();
             if token.is_empty() || !token.bytes().all(is_token_byte) {
+                let is_wrong = |char: char| !u8::try_from(char).is_ok_and(is_token_byte);
                 self.diag
                     .push(element, format!("{token:?} is not a token (RFC 9110)"))
+                    .within(&token, token.matches(is_wrong).next().unwrap_or(&token))
                     .help("letters, digits and any of !#$%&'*+-.^_`|~");
             } else if seen.contains(&token) {
                 self.diag

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Check<'_> {
-    pub(super) fn text(&mut self, value: &Expr, check: fn(&LitStr, &mut Diagnostics)) {
+    pub(super) fn text(&mut self, value: &Expr, check: impl Fn(&LitStr, &mut Diagnostics)) {
         match (expr::text(value), expr::literal_name(value)) {
             (Some(text), _) => check(text, self.diag),
             (None, Some(literal)) => {
@@ -50,10 +50,21 @@ impl Check<'_> {
                     .push(text, "`exclude` lists hosts")
                     .help(format!("write `exclude_paths = [{said:?}]`"));
             } else if of_hosts && said.contains(['/', ':']) && !said.starts_with('[') {
+                let beyond = match said.split_once("://") {
+                    Some((_, rest)) => said.strip_suffix(rest),
+                    None => said.find(['/', ':']).and_then(|at| said.get(at..)),
+                };
+                let bare = said.split_once("://").map_or(&*said, |(_, rest)| rest);
+                let bare = bare.split(['/', ':']).next().unwrap_or_default();
                 self.diag
-                    .push(text, "`exclude` lists hosts, without scheme and port");
+                    .push(text, "`exclude` lists hosts, without scheme and port")
+                    .within(&said, beyond.unwrap_or(&said))
+                    .help(format!("write `{bare:?}`"));
             } else if !of_hosts && !is_path {
-                self.diag.push(text, "a path begins with `/`");
+                let absolute = format!("/{said}");
+                self.diag
+                    .push(text, "a path begins with `/`")
+                    .help(format!("write `{absolute:?}`"));
             }
         }
     }
@@ -90,6 +101,12 @@ impl Check<'_> {
                 .push(
                     text,
                     "`host` in `force_ssl` is a host, optionally with a port",
+                )
+                .within(
+                    &said,
+                    said.split(bare)
+                        .find(|part| !part.is_empty())
+                        .unwrap_or(&said),
                 )
                 .help(format!("write `host = {bare:?}`"));
         }

@@ -37,7 +37,12 @@ pub(super) fn check(env: &Env, at: &Expr, diag: &mut Diagnostics) {
                     name,
                     format!("{text:?} is not a name of an environment variable"),
                 );
-                found.help(format!("write `env(\"{}\")`", variable_name(&text)));
+                let is_wrong = |char: char| !char.is_ascii_alphanumeric() && char != '_';
+                let first = text.get(..1).unwrap_or(&text);
+                let wrong = text.matches(is_wrong).next().unwrap_or(first);
+                found
+                    .within(&text, wrong)
+                    .help(format!("write `env(\"{}\")`", variable_name(&text)));
             }
         }
         (Some(name), 2) if env.default.is_none() => {
@@ -102,9 +107,9 @@ fn variable_name(text: &str) -> String {
             }
         })
         .collect();
-    if name.is_empty() {
-        "NAME".to_owned()
-    } else {
-        name
+    match name.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("_{name}"),
+        false if name.is_empty() => "NAME".to_owned(),
+        false => name,
     }
 }
