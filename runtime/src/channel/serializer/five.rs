@@ -54,10 +54,8 @@ fn element(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
         return is_null.then_some((Value::Other(null), at + "null,".len()));
     }
     let start = at + 1;
-    let mut end = start;
-    while is_plain(*bytes.get(end)?) {
-        end += 1;
-    }
+    let rest = bytes.get(start..)?;
+    let end = start + rest.iter().position(|byte| !is_plain(*byte))?;
     let ends = bytes[end] == b'"' && *bytes.get(end + 1)? == b',';
     Some((Value::Plain(ends.then(|| text.get(start..end))??), end + 2))
 }
