@@ -118,9 +118,22 @@ impl<T: Clone> Slab<T> {
         most: usize,
         out: &mut Vec<T>,
     ) -> Option<usize> {
+        self.copy_some_from_place(start, most, |_| true, out)
+    }
+
+    /// Like [`copy_from_place`](Slab::copy_from_place), without the values that are not wanted.
+    #[inline]
+    pub(crate) fn copy_some_from_place(
+        &self,
+        start: usize,
+        most: usize,
+        is_wanted: impl Fn(&T) -> bool,
+        out: &mut Vec<T>,
+    ) -> Option<usize> {
         let end = self.places.len().min(start.saturating_add(most));
         let some = self.places.get(start..end)?;
-        out.extend(some.iter().filter_map(Place::get).cloned());
+        let wanted = some.iter().filter_map(Place::get);
+        out.extend(wanted.filter(|value| is_wanted(value)).cloned());
         (start < end).then_some(end)
     }
 }
@@ -151,6 +164,13 @@ mod tests {
         assert_eq!(slab.copy_from_place(0, 2, &mut copied), Some(2));
         assert_eq!(slab.copy_from_place(2, 2, &mut copied), Some(3));
         assert_eq!(slab.copy_from_place(3, 2, &mut copied), None);
+        let mut some = Vec::new();
+        let is_wanted = |name: &&str| *name != "d";
+        assert_eq!(
+            slab.copy_some_from_place(0, 9, is_wanted, &mut some),
+            Some(3)
+        );
+        assert_eq!(some, ["a", "c"]);
         assert_eq!((copied, slab.len()), (vec!["a", "d", "c"], 3));
         assert_eq!(slab.into_values().collect::<Vec<_>>(), ["a", "d", "c"]);
     }

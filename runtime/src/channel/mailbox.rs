@@ -215,6 +215,10 @@ impl Subscriber for Intercepts {
         self.conversation.id()
     }
 
+    fn events(&self) -> Option<&'static [&'static str]> {
+        Some(self.conversation.terms.intercept)
+    }
+
     fn deliver(&self, broadcast: &Broadcast) {
         let conversation = &self.conversation;
         if !conversation.terms.intercept.contains(&broadcast.event()) {

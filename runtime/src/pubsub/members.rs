@@ -28,7 +28,7 @@ impl PubSub {
 
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.0.join(topic, Entry::Deliver(subscriber))
+        self.0.join(topic, Entry::deliver(subscriber))
     }
 
     /// Tells a subscriber when broadcasts of other nodes may be lost, and nothing else. `None` for
@@ -49,7 +49,7 @@ impl PubSub {
 
     /// Like `deliver`, from a topic that other nodes publish to by `direct_broadcast` only.
     pub(crate) fn deliver_here(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.0.join_here(topic, Entry::Deliver(subscriber))
+        self.0.join_here(topic, Entry::deliver(subscriber))
     }
 
     pub(crate) fn leave(&self, membership: Membership) {

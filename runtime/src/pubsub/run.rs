@@ -1,7 +1,7 @@
 //! Publications that leave together, rendered once for all subscribers with the same form.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -119,6 +119,8 @@ pub(super) struct Run {
     rendered: RefCell<Rendered>,
     /// The form of the last member that got the whole run, and the run in this form.
     latest: RefCell<Option<(Form, Bytes)>>,
+    /// The events that were asked for last, and whether one of them is in the run.
+    asked: Cell<Option<(&'static [&'static str], bool)>>,
 }
 
 impl Run {
@@ -131,6 +133,7 @@ impl Run {
             excepts,
             rendered: RefCell::default(),
             latest: RefCell::default(),
+            asked: Cell::default(),
         }
     }
 
@@ -158,6 +161,20 @@ impl Run {
         self.publications
             .first()
             .map_or("", |publication| publication.topic())
+    }
+
+    /// Whether one of these events is in the run. Members of a kind ask for the same ones.
+    pub(super) fn has_any(&self, events: &'static [&'static str]) -> bool {
+        match self.asked.get() {
+            Some((asked, found)) if std::ptr::eq(asked, events) => found,
+            _ => {
+                let mut publications = self.publications.iter();
+                let found =
+                    publications.any(|publication| events.contains(&publication.broadcast.event()));
+                self.asked.set(Some((events, found)));
+                found
+            }
+        }
     }
 
     /// Writes the run to a client.

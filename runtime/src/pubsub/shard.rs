@@ -182,7 +182,9 @@ impl Shard {
     /// Hands a run to every member. The lock is released before anything is written.
     async fn serve(&self, run: Run) {
         let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
-        while let Some(next) = self.stretch(run.topic(), place, &mut members) {
+        while let Some(next) =
+            self.stretch(run.topic(), place, |entry| entry.wants(&run), &mut members)
+        {
             members.drain(..).for_each(|entry| entry.receive(&run));
             place = next;
             tokio::task::yield_now().await;
@@ -192,18 +194,25 @@ impl Shard {
     /// Tells every member of a topic that broadcasts of other nodes may be lost.
     pub(super) async fn gap(&self, topic: &str) {
         let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
-        while let Some(next) = self.stretch(topic, place, &mut members) {
+        while let Some(next) = self.stretch(topic, place, |_| true, &mut members) {
             members.drain(..).for_each(|entry| entry.gap(topic));
             place = next;
             tokio::task::yield_now().await;
         }
     }
 
-    /// The next members of a topic, and the place behind them; `None` past the end.
-    fn stretch(&self, topic: &str, place: usize, members: &mut Vec<Entry>) -> Option<usize> {
+    /// Those of the next members of a topic for whom this holds, and the place behind them; `None`
+    /// past the end.
+    fn stretch(
+        &self,
+        topic: &str,
+        place: usize,
+        holds: impl Fn(&Entry) -> bool,
+        members: &mut Vec<Entry>,
+    ) -> Option<usize> {
         let topics = self.lock();
         let of_topic = &topics.get(topic)?.entries;
-        of_topic.copy_from_place(place, STRETCH, members)
+        of_topic.copy_some_from_place(place, STRETCH, holds, members)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Members>> {

@@ -74,6 +74,12 @@ pub(crate) trait Subscriber: Send + Sync {
 
     fn deliver(&self, broadcast: &Broadcast);
 
+    /// The events that it wants, if it does not want all. Asked once, when it subscribes. It may
+    /// be handed others that leave together with these.
+    fn events(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// Broadcasts of other nodes to this topic may be lost.
     fn gap(&self, _topic: &str) {}
 }

@@ -80,7 +80,7 @@ impl Subscription {
             most_bytes: shards.most_bytes(),
             state: Mutex::default(),
         });
-        let membership = Some(join(&shards, Entry::Deliver(queue.clone())));
+        let membership = Some(join(&shards, Entry::deliver(queue.clone())));
         let delivering = shards.clone();
         let open: Closing = Box::pin(async move { delivering.delivered().await });
         Subscription {
