@@ -38,6 +38,19 @@ impl End {
         }
     }
 
+    /// How the connection ends by the flow of a callback, if it does. Boxed, so that a socket that
+    /// goes on is told in a register.
+    #[inline]
+    pub(in crate::transport) fn of(flow: Flow) -> Option<Box<Self>> {
+        match flow {
+            Flow::Continue => None,
+            Flow::Stop { code, text, reason } => Some(Box::new(End {
+                close: Some((code, text)),
+                reason,
+            })),
+        }
+    }
+
     /// The client disconnected without closing.
     pub(in crate::transport) fn gone() -> Self {
         End {
@@ -71,14 +84,14 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
     infos: &mut VecDeque<S::Info>,
-) -> Option<End> {
+) -> Option<Box<End>> {
     while let Some(info) = infos.pop_front() {
         if shared.is_over_high_water()
             && let Some(end) = room(shared).await
         {
             return Some(end);
         }
-        let future = async { socket.handle_info(info, out).await };
+        let future = async { End::of(socket.handle_info(info, out).await) };
         let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
         if end.is_some() {
             return end;
@@ -91,7 +104,7 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
 /// connection ends if a stop is requested.
 ///
 /// Both wake the polling task.
-pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End> {
+pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<Box<End>> {
     poll_fn(|_| {
         match (
             shared.is_over_high_water(),
@@ -99,7 +112,7 @@ pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End
         ) {
             (false, _) => Poll::Ready(None),
             (true, None) => Poll::Pending,
-            (true, end) => Poll::Ready(end),
+            (true, Some(end)) => Poll::Ready(Some(Box::new(end))),
         }
     })
     .await
@@ -111,7 +124,7 @@ pub(in crate::transport) async fn ready<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
     inbox: &Inbox<S::Info>,
-) -> Option<End> {
+) -> Option<Box<End>> {
     loop {
         if shared.is_over_high_water()
             && let Some(end) = room(shared).await
@@ -141,7 +154,7 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
     inbox: &Inbox<S::Info>,
-) -> Option<End> {
+) -> Option<Box<End>> {
     loop {
         poll_fn(|_| {
             let waits = !socket.takes_messages() && inbox.is_empty();
@@ -152,9 +165,8 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
             }
         })
         .await;
-        let end = End::requested(shared.stop_request());
-        if end.is_some() {
-            return end;
+        if let Some(end) = End::requested(shared.stop_request()) {
+            return Some(Box::new(end));
         }
         if socket.takes_messages() {
             return None;
@@ -166,46 +178,34 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     }
 }
 
-/// Runs a callback without moving its future, which may be large. A panic ends this connection
-/// only.
-pub(in crate::transport) async fn call<O: Out>(
+/// Runs a callback without moving its future, which may be large. The future gives
+/// [`End::of`] the callback's flow. A panic ends this connection only.
+pub(in crate::transport) fn call<O: Out>(
     shared: &Shared<O>,
     callback: Callback,
-    mut future: Pin<&mut Option<impl Future<Output = Flow>>>,
-) -> Option<End> {
+    mut future: Pin<&mut Option<impl Future<Output = Option<Box<End>>>>>,
+) -> impl Future<Output = Option<Box<End>>> {
     let timed = Timed::begin();
-    poll_fn(|cx| match watchdog::poll(callback, future.as_mut(), cx) {
-        Poll::Pending => {
-            shared.callback_waits();
-            Poll::Pending
-        }
-        Poll::Ready(result) => {
-            shared.callback_returns();
-            shared.context.called(callback, timed);
-            Poll::Ready(end_of(result, shared))
-        }
-    })
-    .await
-}
-
-/// How the connection ends by what a callback came to.
-#[inline]
-fn end_of<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
-    match result {
-        Ok(Flow::Continue) => None,
-        Ok(Flow::Stop { code, text, reason }) => Some(End {
-            close: Some((code, text)),
-            reason,
-        }),
-        Err(panic) => Some(crashed(&panic, shared)),
-    }
+    poll_fn(
+        move |cx| match watchdog::poll(callback, future.as_mut(), cx) {
+            Poll::Pending => {
+                shared.callback_waits();
+                Poll::Pending
+            }
+            Poll::Ready(result) => {
+                shared.callback_returns();
+                shared.context.called(callback, timed);
+                Poll::Ready(result.unwrap_or_else(|panic| crashed(&panic, shared)))
+            }
+        },
+    )
 }
 
 #[cold]
-fn crashed<O: Out>(panic: &Panic, shared: &Shared<O>) -> End {
+fn crashed<O: Out>(panic: &Panic, shared: &Shared<O>) -> Option<Box<End>> {
     tracing::error!(
         socket = shared.context.socket,
         "a callback panicked: {panic}"
     );
-    End::with_code(1011, Reason::Crash)
+    Some(Box::new(End::with_code(1011, Reason::Crash)))
 }

@@ -117,7 +117,7 @@ impl<S: Socket> Driver<S> {
             callbacks::call(
                 shared,
                 Callback::Init,
-                pin!(Some(async { socket.init(out).await })),
+                pin!(Some(async { End::of(socket.init(out).await) })),
             )
             .await
         })
@@ -142,8 +142,8 @@ impl<S: Socket> Driver<S> {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
                     shared.came(message.len());
-                    let future = pin!(Some(async { socket.handle_in(message, out).await }));
-                    callbacks::call(shared, Callback::HandleIn, future).await
+                    let future = async { End::of(socket.handle_in(message, out).await) };
+                    callbacks::call(shared, Callback::HandleIn, pin!(Some(future))).await
                 }
                 end => end,
             }
@@ -166,8 +166,8 @@ impl<S: Socket> Driver<S> {
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
-                    let future = pin!(Some(async { socket.handle_control(control, out).await }));
-                    callbacks::call(shared, Callback::HandleControl, future).await
+                    let future = async { End::of(socket.handle_control(control, out).await) };
+                    callbacks::call(shared, Callback::HandleControl, pin!(Some(future))).await
                 }
                 end => end,
             }
@@ -333,7 +333,10 @@ impl<S: Socket> fmt::Debug for Driver<S> {
 }
 
 /// Runs callbacks; those that have to be left are dropped.
-async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End>> + Send) -> Flow {
+async fn run(
+    shared: &Shared<Pulled>,
+    callbacks: impl Future<Output = Option<Box<End>>> + Send,
+) -> Flow {
     // Boxed, so that the task keeps no room for callbacks between calls.
     let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(callbacks);
     let _returns = Returns(shared);
@@ -349,7 +352,7 @@ async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End
         polled.map(Ok)
     });
     match outcome.await {
-        Ok(end) => end.map_or(Flow::Continue, Flow::from),
+        Ok(end) => end.map_or(Flow::Continue, |end| Flow::from(*end)),
         Err(request) => {
             shared.give_up(running, request);
             End::requested(request).map_or_else(Flow::stop, Flow::from)

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::VecDeque, future::Future, pin::pin, sync::Ar
 use super::{frame::Violation, incoming::Ending, stream_out::Peer, wire::Wire};
 use crate::{
     message::{Control, Message},
-    socket::{Flow, Inbox, Reason, Socket},
+    socket::{Inbox, Reason, Socket},
     transport::connection::{
         callbacks::{self, End},
         guarded::Guarded,
@@ -46,18 +46,15 @@ pub(super) async fn work<S: Socket, W: Wire>(
         Work::Wait(_) | Work::Info(_) => guarded.parts(),
     };
     let end = match (&mut work, parts) {
-        (_, None) => Some(End::gone()),
+        (_, None) => Some(Box::new(End::gone())),
         (Work::Init, Some((socket, out))) => {
-            let future = pin!(Some(async { socket.init(out).await }));
+            let future = pin!(Some(async { End::of(socket.init(out).await) }));
             callbacks::call(peer, Callback::Init, future).await
         }
         (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, peer, inbox).await,
         (Work::Info(infos), Some(parts)) => callbacks::infos(parts, peer, infos).await,
     };
-    Worked {
-        seat,
-        end: end.map(Box::new),
-    }
+    Worked { seat, end }
 }
 
 /// Handles a message. It is made for each, and polled at once: the message is optional so that it
@@ -73,21 +70,15 @@ pub(super) fn handle<S: Socket, W: Wire>(
     async move {
         let Seat { guarded, peer } = &mut *seat;
         let end = match guarded.parts() {
-            None => Some(End::gone()),
+            None => Some(Box::new(End::gone())),
             Some((socket, out)) => {
                 let future = pin!(Some(async {
-                    match message.take() {
-                        Some(message) => socket.handle_in(message, out).await,
-                        None => Flow::Continue,
-                    }
+                    End::of(socket.handle_in(message.take()?, out).await)
                 }));
                 callbacks::call(&**peer, Callback::HandleIn, future).await
             }
         };
-        Worked {
-            seat,
-            end: end.map(Box::new),
-        }
+        Worked { seat, end }
     }
 }
 
@@ -101,16 +92,15 @@ pub(super) async fn handle_control<S: Socket, W: Wire>(
         peer.pong(payload.clone());
     }
     let end = match guarded.parts() {
-        None => Some(End::gone()),
+        None => Some(Box::new(End::gone())),
         Some((socket, out)) => {
-            let future = pin!(Some(async { socket.handle_control(control, out).await }));
+            let future = pin!(Some(async {
+                End::of(socket.handle_control(control, out).await)
+            }));
             callbacks::call(&**peer, Callback::HandleControl, future).await
         }
     };
-    Worked {
-        seat,
-        end: end.map(Box::new),
-    }
+    Worked { seat, end }
 }
 
 /// How the connection ends after this end of the input. A client that broke the protocol is told
