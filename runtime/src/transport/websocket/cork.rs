@@ -63,6 +63,16 @@ impl Cork {
         self.length == 0
     }
 
+    /// Adds a frame with a payload of its own, as most are.
+    #[inline]
+    pub(super) fn add_short(&mut self, head: [u8; 2], payload: &[u8]) {
+        let length = head.len() + payload.len();
+        self.bytes.reserve(length);
+        self.bytes.extend_from_slice(&head);
+        self.bytes.extend_from_slice(payload);
+        self.length += length;
+    }
+
     /// Adds a frame. `shared` gives the payload as shared bytes.
     pub(super) fn add(&mut self, head: &[u8], payload: &[u8], shared: impl FnOnce() -> Bytes) {
         self.bytes.extend_from_slice(head);

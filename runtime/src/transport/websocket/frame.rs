@@ -168,6 +168,12 @@ fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
+/// The head of a frame with a short payload that is not compressed: the same as [`head`] gives.
+#[inline]
+pub(super) fn short_head(opcode: OpCode, payload: usize) -> Option<[u8; 2]> {
+    (payload < usize::from(TWO_BYTES)).then(|| [FINAL | u8::from(opcode), payload as u8])
+}
+
 /// The head of a server's frame, and its length: final, not masked, the length in its shortest
 /// form.
 pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10], usize) {
@@ -221,6 +227,18 @@ mod tests {
 
     fn parse(bytes: &[u8]) -> Result<Option<Head>, u16> {
         Head::parse(bytes, 1_000, false).map_err(|violation| violation.code)
+    }
+
+    #[test]
+    fn a_short_head_is_the_head_of_a_short_frame() {
+        for opcode in [OpCode::Data(Data::Text), OpCode::Data(Data::Binary)] {
+            for payload in 0..300 {
+                let (bytes, length) = head(opcode, false, payload);
+                let short = short_head(opcode, payload);
+                assert_eq!(short.is_some(), length == 2, "{payload}");
+                assert!(short.is_none_or(|short| short[..] == bytes[..length]));
+            }
+        }
     }
 
     #[test]

@@ -9,12 +9,16 @@ fn wide([a, b, c, d]: [u8; 4]) -> u64 {
 }
 
 /// Unmasks bytes in place.
+#[inline(always)]
 pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
-    let wide = u128::from(wide(mask)) << 64 | u128::from(wide(mask));
     let narrow = u32::from_ne_bytes(mask);
-    let (blocks, rest) = bytes.as_chunks_mut::<16>();
+    let (large, rest) = bytes.as_chunks_mut::<64>();
+    for block in large {
+        unmask_words(block.as_chunks_mut().0, narrow);
+    }
+    let (blocks, rest) = rest.as_chunks_mut::<16>();
     for block in blocks {
-        *block = (u128::from_ne_bytes(*block) ^ wide).to_ne_bytes();
+        unmask_words(block.as_chunks_mut().0, narrow);
     }
     let (words, rest) = rest.as_chunks_mut::<4>();
     for word in words {
@@ -22,6 +26,14 @@ pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
     }
     for (byte, key) in rest.iter_mut().zip(mask) {
         *byte ^= key;
+    }
+}
+
+/// Blocks have a known number of words, so that the compiler takes several at a time.
+#[inline]
+fn unmask_words(words: &mut [[u8; 4]], mask: u32) {
+    for word in words {
+        *word = (u32::from_ne_bytes(*word) ^ mask).to_ne_bytes();
     }
 }
 

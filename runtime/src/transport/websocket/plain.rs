@@ -51,7 +51,7 @@ impl Plain {
     }
 
     /// Its payload without the mask. Short ones share the memory of `block`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unmasked(&self, bytes: &[u8], block: &mut BytesMut) -> Bytes {
         let payload = &bytes[self.payload.0..self.payload.1];
         if payload.len() > SHORT {

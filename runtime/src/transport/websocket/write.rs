@@ -106,6 +106,7 @@ impl WriteQueue {
 
     /// Gathers a message in the cork, while less than `most` is held. True if it did: otherwise it
     /// has to be pushed.
+    #[inline(always)]
     pub(super) fn gather(&mut self, message: &Message, most: usize) -> bool {
         let held = self.queued + self.spent;
         let Some(cork) = self.cork.as_deref_mut() else {
@@ -118,8 +119,13 @@ impl WriteQueue {
         if self.closed || held + cork.len() + payload.len() >= most || !self.tally.is_free() {
             return false;
         }
-        let (head, length) = frame::head(OpCode::Data(data), false, payload.len());
-        cork.add(&head[..length], payload, || message.clone().into_bytes());
+        let opcode = OpCode::Data(data);
+        if let Some(head) = frame::short_head(opcode, payload.len()) {
+            cork.add_short(head, payload);
+        } else {
+            let (head, length) = frame::head(opcode, false, payload.len());
+            cork.add(&head[..length], payload, || message.clone().into_bytes());
+        }
         true
     }
 
