@@ -46,7 +46,7 @@ impl<O: Swept> Recipient for Shared<O> {
         self.sent(bytes.len());
         let options = &self.context.options.outbox;
         let mut state = self.state();
-        if state.out.make_way(bytes, options) {
+        if !state.out.is_empty() && state.out.make_way(bytes, options) {
             self.note_write(&mut state);
         }
         let sent = state.out.send(bytes, options);

@@ -48,6 +48,8 @@ pub(in crate::transport) struct Shared<O: Out> {
     pub(super) heard: AtomicU64,
     /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
     over_high_water: AtomicBool,
+    /// Something may wait for the client: set and taken back under the lock.
+    waits: AtomicBool,
     /// The socket has ended, and the client is told.
     pub(super) closing: AtomicBool,
     /// The connection ends before its callback or what waits for its client has.
@@ -100,6 +102,7 @@ impl<O: Out> Shared<O> {
             busy: Since::default(),
             heard: AtomicU64::new(JUST_NOW),
             over_high_water: AtomicBool::new(false),
+            waits: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             cut_off: AtomicBool::new(false),
         })
@@ -159,6 +162,16 @@ impl<O: Out> Shared<O> {
         self.over_high_water.load(Ordering::Relaxed)
     }
 
+    /// Something may wait for the client.
+    pub(in crate::transport) fn waits(&self) -> bool {
+        self.waits.load(Ordering::Acquire)
+    }
+
+    /// Notes whether something may wait. Called under the lock, and before the task is woken.
+    pub(in crate::transport) fn note_waiting(&self, waits: bool) {
+        self.waits.store(waits, Ordering::Release);
+    }
+
     /// A callback has not returned at once: it is timed from the first time on.
     pub(super) fn callback_waits(&self) {
         self.busy.begin(&self.context.clock);
@@ -171,6 +184,7 @@ impl<O: Out> Shared<O> {
 
     /// Sends a message of the socket's own, in the common case. If false, it has to be framed and
     /// [put](Shared::put).
+    #[inline]
     pub(super) fn gather(&self, message: &Message) -> bool {
         self.state()
             .out
@@ -199,6 +213,7 @@ impl<O: Out> Shared<O> {
             self.context.meters.slow();
             return self.request_stop(StopRequest::Overflow);
         }
+        self.note_waiting(true);
         wake_writer(state);
         if let Sent::Dropped(count) = sent {
             self.context.handle.count_dropped(count);
@@ -321,6 +336,22 @@ impl<O: Out> State<O> {
     }
 }
 
+/// Which task is registered at a connection, told from others by the address of its waker's data.
+/// The connection keeps the waker, so that no other task gets the address.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::transport) struct Registered(usize);
+
+impl Registered {
+    pub(in crate::transport) fn of(waker: &Waker) -> Self {
+        Registered(waker.data().addr())
+    }
+
+    /// Never true of wakers without data: they all look the same.
+    pub(in crate::transport) fn is(self, waker: &Waker) -> bool {
+        self.0 != 0 && self == Registered::of(waker)
+    }
+}
+
 /// Wakes whoever brings to the client what waits for it, without the lock.
 pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
     let writer = state.writer();
@@ -331,5 +362,28 @@ pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
 impl<O: Out> InboxWaker for Shared<O> {
     fn wake(&self) {
         self.state().wake_task();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, task::Wake};
+
+    use super::*;
+
+    struct Task(#[expect(dead_code, reason = "tasks have data of their own")] u8);
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_task_is_known_again_and_no_other_is_taken_for_it() {
+        let [one, other] = [1, 2].map(|number| Waker::from(Arc::new(Task(number))));
+        let registered = Registered::of(&one);
+        assert!(registered.is(&one) && registered.is(&one.clone()));
+        assert!(!registered.is(&other) && !Registered::default().is(&one));
+        let noop = Waker::noop();
+        assert!(!Registered::of(noop).is(noop), "all of these are alike");
     }
 }

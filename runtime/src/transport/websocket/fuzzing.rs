@@ -5,10 +5,7 @@
     reason = "nobody else should use it"
 )]
 
-use std::{
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::task::{Context, Poll, Waker};
 
 use flate2::Decompress;
 use http::{HeaderValue, request::Parts};
@@ -17,7 +14,7 @@ use super::{
     compression::Compression,
     deflate::{self, Deflate},
     handshake as upgrade,
-    incoming::{Ending, Event as Arrival, Incoming, Limits},
+    incoming::{Ending, Event as Arrival, Incoming, Limits, Unread},
     subprotocol,
 };
 use crate::{
@@ -83,12 +80,17 @@ impl Frames {
     pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Event> {
         let (mut cx, mut events) = (Context::from_waker(Waker::noop()), Vec::new());
         while (self.incoming.is_fresh() || !bytes.is_empty()) && !self.ended {
-            let read = pin!(&mut bytes);
-            let polled = self
-                .incoming
-                .poll_read(&mut cx, read.get_mut(), &mut self.scratch);
-            let Poll::Ready(Ok(Some(mut unread))) = polled else {
-                unreachable!("there is something to read")
+            let mut unread = match self.incoming.left() {
+                Some(left) => left,
+                None => {
+                    let polled = self
+                        .incoming
+                        .poll_read(&mut cx, &mut bytes, &mut self.scratch);
+                    let Poll::Ready(Ok(filled @ 1..)) = polled else {
+                        unreachable!("there is something to read")
+                    };
+                    Unread::lent(&mut self.scratch[..filled])
+                }
             };
             loop {
                 match self.incoming.next(unread.parts(), &self.limits) {

@@ -81,20 +81,25 @@ impl Incoming {
         }
     }
 
-    /// Reads once, into `scratch`; without reading, gives what is left of an earlier read. `None`
-    /// at the end of the stream. What is not taken apart has to be [kept](Incoming::keep).
-    pub(super) fn poll_read<'a>(
+    /// What is left of an earlier read, if it has not been looked at. What is not taken apart has to
+    /// be [kept](Incoming::keep).
+    #[inline]
+    pub(super) fn left(&mut self) -> Option<Unread<'static>> {
+        self.fresh.then(|| Unread {
+            bytes: Held::Kept(std::mem::take(&mut self.rest)),
+            at: std::mem::take(&mut self.done),
+        })
+    }
+
+    /// Reads once, into `scratch`, behind what is left of an earlier read. Says how much is there;
+    /// 0 at the end of the stream. What is not taken apart has to be [kept](Incoming::keep).
+    #[inline]
+    pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         stream: &mut (impl AsyncRead + Unpin),
-        scratch: &'a mut [u8],
-    ) -> Poll<io::Result<Option<Unread<'a>>>> {
-        if self.fresh {
-            return Poll::Ready(Ok(Some(Unread {
-                bytes: Held::Kept(std::mem::take(&mut self.rest)),
-                at: std::mem::take(&mut self.done),
-            })));
-        }
+        scratch: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
         let kept = self.rest.len();
         let mut buf = ReadBuf::new(scratch);
         if kept > 0 {
@@ -102,10 +107,7 @@ impl Incoming {
         }
         ready!(Pin::new(stream).poll_read(cx, &mut buf))?;
         let filled = buf.filled().len();
-        if filled == kept {
-            return Poll::Ready(Ok(None));
-        }
-        Poll::Ready(Ok(Some(Unread::lent(&mut scratch[..filled]))))
+        Poll::Ready(Ok(if filled == kept { 0 } else { filled }))
     }
 
     /// Keeps what has not been taken apart. `fresh` says that it may contain whole frames.
@@ -184,7 +186,7 @@ impl Incoming {
 
     /// The next message, if it has come in one piece, as most do. Of all others `None` says
     /// nothing. Short messages share the memory of `block`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_plain(
         &mut self,
         (bytes, at): (&[u8], &mut usize),

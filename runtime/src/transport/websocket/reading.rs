@@ -8,7 +8,7 @@ use std::{
 use bytes::BytesMut;
 
 use super::{
-    incoming::{Event, Incoming, Limits},
+    incoming::{Event, Incoming, Limits, Unread},
     lent::Lent,
     spare::{Slot, Spare},
     stream_out::Peer,
@@ -45,14 +45,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             write,
             spares,
         } = lent;
-        let polled = match &mut self.read {
-            Some(stream) => self.incoming.poll_read(cx, stream, read),
-            None => self.incoming.poll_read(cx, &mut tokio::io::empty(), read),
-        };
-        let mut unread = match polled {
-            Poll::Pending => return self.wait_or_look_again(),
-            Poll::Ready(Err(_) | Ok(None)) => return self.stop(End::gone()),
-            Poll::Ready(Ok(Some(unread))) => unread,
+        let mut unread = match (self.incoming.left(), &mut self.read) {
+            (Some(left), _) => left,
+            (None, None) => return self.stop(End::gone()),
+            (None, Some(stream)) => match self.incoming.poll_read(cx, stream, read) {
+                Poll::Pending => return self.wait_or_look_again(),
+                Poll::Ready(Err(_) | Ok(0)) => return self.stop(End::gone()),
+                Poll::Ready(Ok(filled)) => Unread::lent(&mut read[..filled]),
+            },
         };
         self.peer.touch();
         let State::Idle(seat) = std::mem::replace(&mut self.state, State::Ended) else {
@@ -136,12 +136,17 @@ where
             return Stopped::Full(seat);
         }
         messages += 1;
-        let event = match incoming.next_plain((bytes, at), block, &limits) {
-            Some(message) => Ok(Some(Event::Message(message))),
-            None => incoming.next((bytes, at), &limits),
+        let message = match incoming.next_plain((bytes, at), block, &limits) {
+            Some(message) => Ok(message),
+            None => match incoming.next((bytes, at), &limits) {
+                Ok(Some(Event::Message(message))) => Ok(message),
+                Ok(Some(Event::Control(control))) => Err(control),
+                Ok(None) => return Stopped::Idle(seat),
+                Err(ending) => return Stopped::End(seat, Box::new(how_it_ends(ending))),
+            },
         };
-        let worked = match event {
-            Ok(Some(Event::Message(message))) => {
+        let worked = match message {
+            Ok(message) => {
                 peer.came(message.len());
                 much += message.len();
                 slot.as_mut().fill(handle(seat, Some(message)));
@@ -155,15 +160,13 @@ where
                     }
                 }
             }
-            Ok(Some(Event::Control(control))) => {
+            Err(control) => {
                 let mut future = Box::pin(handle_control(seat, control));
                 match future.as_mut().poll(cx) {
                     Poll::Ready(worked) => worked,
                     Poll::Pending => return Stopped::Waits(future),
                 }
             }
-            Ok(None) => return Stopped::Idle(seat),
-            Err(ending) => return Stopped::End(seat, Box::new(how_it_ends(ending))),
         };
         match worked {
             Worked {

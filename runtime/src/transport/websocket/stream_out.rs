@@ -31,7 +31,7 @@ use crate::{
         connection::{
             clock::Since,
             out::{Out, Sent},
-            shared::{Shared, State},
+            shared::{Registered, Shared, State},
             stop::StopRequest,
             sweep::Swept,
         },
@@ -88,6 +88,7 @@ impl<W: Wire> Out for StreamOut<W> {
         side.framing
     }
 
+    #[inline]
     fn gather(&mut self, side: &Side, message: &Message, options: &OutboxOptions) -> bool {
         side.framing.parameters == PLAIN.parameters && self.queue.gather(message, options.limit / 2)
     }
@@ -206,13 +207,27 @@ impl<W: Wire> Shared<StreamOut<W>> {
     }
 
     /// Registers the task and writes what waits for the client. Says why the connection is to stop,
-    /// and whether something still waits.
-    pub(super) fn attend(&self, cx: &mut Context<'_>) -> io::Result<(StopRequest, bool)> {
+    /// and whether something still waits. `registered` is the task that has been registered: most
+    /// of the time it is this one, nothing waits, and the lock is not taken.
+    #[inline]
+    pub(super) fn attend(
+        &self,
+        cx: &mut Context<'_>,
+        registered: &mut Registered,
+    ) -> io::Result<(StopRequest, bool)> {
+        let mut waiting = false;
+        if !registered.is(cx.waker()) || self.waits() || self.is_over_high_water() {
+            waiting = self.attend_locked(cx)?;
+            *registered = Registered::of(cx.waker());
+        }
+        Ok((self.stop_request(), waiting))
+    }
+
+    #[inline(never)]
+    fn attend_locked(&self, cx: &mut Context<'_>) -> io::Result<bool> {
         let mut state = self.state();
         state.register(cx);
-        let waiting = self.write(&mut state, cx)?;
-        drop(state);
-        Ok((self.stop_request(), waiting))
+        self.write(&mut state, cx)
     }
 
     /// Writes what waits for the client, and says whether something still does.
@@ -223,6 +238,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
     #[inline]
     fn write(&self, state: &mut State<StreamOut<W>>, cx: &mut Context<'_>) -> io::Result<bool> {
         if state.out.queue.is_empty() && !self.is_over_high_water() {
+            self.note_waiting(false);
             return Ok(false);
         }
         self.write_queue(state, cx)
@@ -247,6 +263,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
         }
         let written = queue.write(cx, wire)?;
         let waiting = queue.waiting() > 0;
+        self.note_waiting(waiting);
         if written > 0 {
             self.has_taken(state);
         } else {
@@ -278,6 +295,9 @@ impl<W: Wire> Shared<StreamOut<W>> {
         let StreamOut { queue, wire } = &mut state.out;
         let cork = queue.uncork(wire.as_ref());
         let waits = !queue.is_empty() || self.is_over_high_water();
+        if waits {
+            self.note_waiting(true);
+        }
         (cork, waits)
     }
 
@@ -310,7 +330,10 @@ impl<W: Wire> Shared<StreamOut<W>> {
 
     /// Queues the close frame as the last one.
     pub(super) fn close(&self, code: u16, text: &str) {
-        self.state().out.queue.close(frame::close(code, text));
+        let mut state = self.state();
+        state.out.queue.close(frame::close(code, text));
+        self.note_waiting(true);
+        drop(state);
         self.begin_closing();
     }
 

@@ -19,7 +19,9 @@ use super::{
 };
 use crate::{
     socket::{Inbox, Outbox, Reason, Socket},
-    transport::connection::{callbacks::End, guarded::Guarded, stop::StopRequest},
+    transport::connection::{
+        callbacks::End, guarded::Guarded, shared::Registered, stop::StopRequest,
+    },
 };
 
 /// After this many turns, other tasks of the worker get theirs.
@@ -58,6 +60,7 @@ pub(super) struct Connection<S: Socket, W: Wire> {
     place: usize,
     /// The mailbox had its turn: reading is next.
     pub(super) read_next: bool,
+    registered: Registered,
 }
 
 impl<S: Socket, W: Wire> Unpin for Connection<S, W> {}
@@ -83,13 +86,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             incoming: Incoming::new(early),
             place,
             read_next: false,
+            registered: Registered::default(),
         }
     }
 
     fn turn(&mut self, cx: &mut Context<'_>, lent: &mut Lent, last: Turn) -> Turn {
         let (request, waiting) = match last {
             Turn::Next => (self.peer.stop_request(), false),
-            _ => match self.peer.attend(cx) {
+            _ => match self.peer.attend(cx, &mut self.registered) {
                 Ok(attended) => attended,
                 Err(_) => return self.unwritable(),
             },

@@ -60,11 +60,13 @@ fn read_once(
 ) -> bool {
     let mut scratch = [0; 4096];
     let mut cx = Context::from_waker(Waker::noop());
-    let Poll::Ready(Ok(unread)) = incoming.poll_read(&mut cx, stream, &mut scratch) else {
-        panic!("the stream is always ready")
-    };
-    let Some(mut unread) = unread else {
-        return false;
+    let mut unread = match incoming.left() {
+        Some(left) => left,
+        None => match incoming.poll_read(&mut cx, stream, &mut scratch) {
+            Poll::Ready(Ok(0)) => return false,
+            Poll::Ready(Ok(filled)) => Unread::lent(&mut scratch[..filled]),
+            _ => panic!("the stream is always ready"),
+        },
     };
     for _ in 0..stops {
         let (bytes, at) = unread.parts();

@@ -16,7 +16,7 @@ pub(super) enum Held<'a> {
 }
 
 impl<'a> Unread<'a> {
-    pub(super) fn lent(bytes: &'a mut [u8]) -> Self {
+    pub(in crate::transport::websocket) fn lent(bytes: &'a mut [u8]) -> Self {
         Unread {
             bytes: Held::Lent(bytes),
             at: 0,
