@@ -13,7 +13,7 @@ use super::{
     spare::{Slot, Spare},
     stream_out::Peer,
     task::{Connection, State, Turn, Working},
-    wire::Wire,
+    wire::{Readable, Wire},
     work::{Seat, Work, Worked, handle, handle_control, how_it_ends},
 };
 use crate::{message::Message, socket::Socket, transport::connection::callbacks::End};
@@ -79,7 +79,12 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             Stopped::Idle(seat) => {
                 self.incoming.keep(unread, false);
                 self.state = State::Idle(seat);
-                next
+                match (next, &self.read) {
+                    (Turn::Next, Some(stream)) if stream.poll_more(cx).is_pending() => {
+                        self.wait_or_look_again()
+                    }
+                    _ => next,
+                }
             }
             Stopped::Turn(seat) => {
                 self.incoming.keep(unread, true);

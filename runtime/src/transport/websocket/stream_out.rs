@@ -281,6 +281,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
     }
 
     /// Callbacks take a turn: what they push is gathered in the buffer.
+    #[inline]
     pub(super) fn cork(&self, buffer: Box<Cork>) {
         self.state()
             .out

@@ -23,7 +23,7 @@ use crate::stream::tls::TlsStream;
 
 /// The writing half of a stream, shared by the connection's task and by those who broadcast.
 pub(super) trait Wire: Send + Unpin + 'static {
-    type Read: AsyncRead + Send + Unpin + 'static;
+    type Read: Readable;
 
     /// Writes what the stream takes at once; [`WouldBlock`](io::ErrorKind::WouldBlock) if the task
     /// has to do it.
@@ -60,6 +60,27 @@ pub(super) trait Wire: Send + Unpin + 'static {
         false
     }
 }
+
+/// The reading half of a stream.
+pub(super) trait Readable: AsyncRead + Send + Unpin + 'static {
+    /// Whether there may be more to read, or the end. If not, the task is woken once there is. It
+    /// costs less than to read in vain.
+    fn poll_more(&self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+/// A read that did not fill its buffer has emptied the socket, and the runtime knows.
+impl Readable for OwnedReadHalf {
+    fn poll_more(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.as_ref().poll_read_ready(cx).map(drop)
+    }
+}
+
+#[cfg(feature = "rustls")]
+impl Readable for TlsStream {}
+
+impl Readable for OtherRead {}
 
 /// TCP, with the direct way.
 pub(super) struct TcpWire(OwnedWriteHalf);

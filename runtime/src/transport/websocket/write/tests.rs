@@ -1,6 +1,7 @@
 use std::{sync::Mutex, task::Waker};
 
 use super::*;
+use crate::transport::websocket::wire::Readable;
 
 const OPTIONS: OutboxOptions = OutboxOptions {
     limit: 1_000,
@@ -38,6 +39,8 @@ impl Narrow {
         String::from_utf8(self.taken()).expect("text")
     }
 }
+
+impl Readable for tokio::io::Empty {}
 
 impl Wire for Narrow {
     type Read = tokio::io::Empty;
