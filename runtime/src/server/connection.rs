@@ -6,9 +6,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-#[cfg(feature = "http2")]
-use hyper::server::conn::http1::Parts;
-use hyper::server::conn::http1::UpgradeableConnection;
+use bytes::Bytes;
+use hyper::server::conn::http1::{Connection, Parts, UpgradeableConnection};
 use hyper_util::rt::TokioIo;
 
 #[cfg(feature = "http2")]
@@ -19,11 +18,54 @@ use super::{
     io::Watched,
     service::{HttpService, Serve},
     shared::Server,
-    watch::{Phase, Upgrade, Watch},
+    watch::{Phase, Watch},
 };
 use crate::{places::Place, stream::Stream};
 
-type Http<S> = UpgradeableConnection<TokioIo<Watched>, HttpService<S>>;
+/// HTTP on a connection.
+enum Http<S: Serve> {
+    /// It returns the stream when a request takes the connection over.
+    Bare(Connection<TokioIo<Watched>, HttpService<S>>),
+    /// It hands the stream to a service that upgrades the connection by hyper's means.
+    Upgradeable(UpgradeableConnection<TokioIo<Watched>, HttpService<S>>),
+}
+
+impl<S: Serve> Http<S> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<hyper::Result<()>> {
+        match self {
+            Http::Bare(http) => Pin::new(http).poll(cx),
+            Http::Upgradeable(http) => Pin::new(http).poll(cx),
+        }
+    }
+
+    fn graceful_shutdown(&mut self) {
+        match self {
+            Http::Bare(http) => Pin::new(http).graceful_shutdown(),
+            Http::Upgradeable(http) => Pin::new(http).graceful_shutdown(),
+        }
+    }
+
+    fn with_upgrades(self) -> Self {
+        match self {
+            Http::Bare(http) => Http::Upgradeable(http.with_upgrades()),
+            upgradeable => upgradeable,
+        }
+    }
+
+    /// The stream, unless a service has it.
+    fn into_parts(self) -> Option<Parts<TokioIo<Watched>, HttpService<S>>> {
+        match self {
+            Http::Bare(http) => Some(http.into_parts()),
+            Http::Upgradeable(http) => http.into_parts(),
+        }
+    }
+}
+
+/// A stream that HTTP has returned, and the bytes that were read ahead.
+struct Returned {
+    stream: Stream,
+    early: Bytes,
+}
 
 /// How a connection's HTTP ended.
 enum End {
@@ -50,40 +92,46 @@ pub(super) fn run<S: Serve>(
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
     let watch = server.deadlines.watch();
-    let ended = Ended(watch.clone());
     let service = HttpService {
         server: server.clone(),
         client,
         watch: watch.clone(),
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
-    let http = Box::new(
-        server
-            .http
-            .serve_connection(stream, service)
-            .with_upgrades(),
-    );
+    let ended = Ended(watch);
+    let http = Box::new(Http::Bare(server.http.serve_connection(stream, service)));
     async move {
+        let watch = &*ended.0;
         let serving = ServeHttp {
             http: Some(http),
-            watch: &watch,
+            watch,
             started: false,
             stopping: false,
         };
         // By now HTTP has returned its stream, and the rest of its memory is free.
-        match serving.await {
-            (End::Done, None) => take_over(&watch, place).await,
-            (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
-            #[cfg(feature = "http2")]
-            (End::Http2(begin), _) => begin(place).await,
-            (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
-            (End::Unasked, Some(stream)) if watch.has_answered() => {
-                hang_up(stream, false, &watch).await
-            }
-            (End::Late, Some(stream)) => hang_up(stream, true, &watch).await,
-            _ => {}
-        }
-        drop(ended);
+        let (end, returned) = serving.await;
+        #[cfg(feature = "http2")]
+        let end = match end {
+            End::Http2(begin) => return begin(place).await,
+            end => end,
+        };
+        let Some(Returned { stream, early }) = returned else {
+            return;
+        };
+        let late = match end {
+            End::Done => match watch.take_over() {
+                Some(takeover) => return takeover(stream, early, place),
+                None if watch.unread() => false,
+                None => return,
+            },
+            End::Malformed => false,
+            End::Unasked if watch.has_answered() => false,
+            End::Late => true,
+            _ => return,
+        };
+        drop(early);
+        // Boxed, so that a connection has no room for it meanwhile.
+        Box::pin(hang_up(stream, late, watch)).await;
     }
 }
 
@@ -118,7 +166,7 @@ struct ServeHttp<'a, S: Serve> {
 }
 
 impl<S: Serve> Future for ServeHttp<'_, S> {
-    type Output = (End, Option<Stream>);
+    type Output = (End, Option<Returned>);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let end = ready!(self.poll_end(cx));
@@ -133,21 +181,25 @@ impl<S: Serve> Future for ServeHttp<'_, S> {
             }
             parts => parts,
         };
-        Poll::Ready((end, parts.map(|parts| parts.io.into_inner().stream)))
+        let returned = parts.map(|parts| Returned {
+            stream: parts.io.into_inner().stream,
+            early: parts.read_buf,
+        });
+        Poll::Ready((end, returned))
     }
 }
 
 impl<S: Serve> ServeHttp<'_, S> {
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        let Some(http) = &mut self.http else {
-            return Poll::Pending;
-        };
         if !self.started {
             self.started = true;
             self.watch.register(cx);
         }
         loop {
-            if let Poll::Ready(result) = Pin::new(&mut **http).poll(cx) {
+            let Some(http) = &mut self.http else {
+                return Poll::Pending;
+            };
+            if let Poll::Ready(result) = http.poll(cx) {
                 return Poll::Ready(match result {
                     Err(error) if error.is_parse() => End::Malformed,
                     Ok(()) | Err(_) => End::Done,
@@ -156,8 +208,8 @@ impl<S: Serve> ServeHttp<'_, S> {
             if !self.stopping && self.watch.stopping() {
                 // A request that came before the stop is served.
                 self.stopping = true;
-                Pin::new(&mut **http).graceful_shutdown();
-            } else if !gives_up(self.watch) {
+                http.graceful_shutdown();
+            } else if !self.leaves_to_hyper() && !gives_up(self.watch) {
                 break;
             }
         }
@@ -174,6 +226,17 @@ impl<S: Serve> ServeHttp<'_, S> {
         }
     }
 
+    /// Prepares for a service that upgrades the connection by hyper's means. Returns whether that
+    /// was to be done.
+    fn leaves_to_hyper(&mut self) -> bool {
+        let due =
+            self.watch.is_left_to_hyper() && matches!(self.http.as_deref(), Some(Http::Bare(_)));
+        if due && let Some(bare) = self.http.take() {
+            self.http = Some(Box::new(bare.with_upgrades()));
+        }
+        due
+    }
+
     fn overdue(&self) -> End {
         match self.watch.phase() {
             _ if self.watch.stalled() => End::Cut,
@@ -188,17 +251,4 @@ impl<S: Serve> ServeHttp<'_, S> {
 fn gives_up(watch: &Watch) -> bool {
     let over = watch.is_due() || watch.cut();
     over && watch.lacks_body() && !watch.stalled() && watch.give_up()
-}
-
-/// Hands the bare stream over to the protocol that took the request. All of hyper's memory is free
-/// by now.
-async fn take_over(watch: &Watch, place: Option<Place>) {
-    let Some(Upgrade { slot, stream }) = watch.take_upgrade() else {
-        return;
-    };
-    let Some(takeover) = slot.take() else { return };
-    let Ok(upgraded) = stream.await else { return };
-    if let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() {
-        takeover(parts.io.into_inner().stream, parts.read_buf, place);
-    }
 }

@@ -19,7 +19,7 @@ use super::{
     guard,
     shared::Server,
     upload::Upload,
-    watch::{Phase, Upgrade, Watch},
+    watch::{Phase, Watch},
 };
 use crate::{body::Body, error::BoxError, error_page::Kept, stream::TakeoverSlot};
 
@@ -62,6 +62,9 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
             true => admitted.and(Err(StatusCode::BAD_REQUEST)),
             false => admitted,
         };
+        if request.extensions().get::<OnUpgrade>().is_some() {
+            self.offer_upgrade(&mut request);
+        }
         self.client.introduce(&mut request);
         // What comes without a body is refused now, or never.
         let kept = match admitted.is_err() || !request.body().is_end_stream() {
@@ -82,30 +85,25 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
 
 impl<S> HttpService<S> {
     fn usher(&self, request: Request<Incoming>) -> Request<Body> {
-        let mut request = request.map(|body| match body.is_end_stream() {
+        request.map(|body| match body.is_end_stream() {
             true => Body::empty(),
             false => Body::new(Upload::new(body, self.watch.clone())),
-        });
-        if request.headers().contains_key(header::UPGRADE) {
-            self.offer_upgrade(&mut request);
-        }
-        request
+        })
     }
 
     /// Lets the service take the stream over. A request with a body cannot be upgraded: its body
     /// would be read as the first bytes of the new protocol.
-    fn offer_upgrade(&self, request: &mut Request<Body>) {
+    fn offer_upgrade(&self, request: &mut Request<Incoming>) {
+        if !request.headers().contains_key(header::UPGRADE) {
+            return;
+        }
         let bodiless = request.body().is_end_stream();
         let extensions = request.extensions_mut();
-        if !bodiless {
+        if bodiless {
+            self.watch.offer();
+            extensions.insert(TakeoverSlot::of(self.watch.clone()));
+        } else {
             extensions.remove::<OnUpgrade>();
-        } else if let Some(stream) = extensions.get::<OnUpgrade>() {
-            let slot = TakeoverSlot::default();
-            self.watch.offer(Upgrade {
-                slot: slot.clone(),
-                stream: stream.clone(),
-            });
-            extensions.insert(slot);
         }
     }
 }
@@ -149,11 +147,15 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
             State::Answered(response) => std::mem::take(response),
             State::Done => return Poll::Pending,
         };
-        this.state = State::Done;
-        this.kept.finish(&mut response);
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             this.watch.withdraw();
+        } else if this.watch.leave_to_hyper() {
+            // The connection's task has to prepare for it first, and polls again.
+            this.state = State::Answered(response);
+            return Poll::Pending;
         }
+        this.state = State::Done;
+        this.kept.finish(&mut response);
         this.watch.enter(Phase::Answering);
         let watch = this.watch.clone();
         Poll::Ready(Ok(response.map(|body| WatchedBody { body, watch })))

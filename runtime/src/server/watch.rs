@@ -2,16 +2,14 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
 };
 
-use hyper::upgrade::OnUpgrade;
-
 use super::clock::{Clock, NEVER, body_limit};
-use crate::stream::TakeoverSlot;
+use crate::stream::{HoldsTakeover, Takeover};
 
 /// The phase of a connection in its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +44,14 @@ pub(super) struct Watch {
     late: AtomicBool,
     stalled: AtomicBool,
     ended: AtomicBool,
+    /// The current request may upgrade the connection to another protocol.
     offered: AtomicBool,
+    /// The service upgrades the connection by hyper's means.
+    by_hyper: AtomicBool,
     unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
-    upgrade: Mutex<Option<Upgrade>>,
+    takeover: Mutex<Option<Takeover>>,
     clock: Arc<Clock>,
-}
-
-/// A request that may upgrade the connection to another protocol.
-pub(super) struct Upgrade {
-    pub(super) slot: TakeoverSlot,
-    pub(super) stream: OnUpgrade,
 }
 
 impl Watch {
@@ -72,9 +67,10 @@ impl Watch {
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
+            by_hyper: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             waker: Mutex::default(),
-            upgrade: Mutex::default(),
+            takeover: Mutex::default(),
             clock,
         }
     }
@@ -273,23 +269,44 @@ impl Watch {
             .store(self.clock.after(self.clock.limits.linger), Relaxed);
     }
 
-    pub(super) fn offer(&self, upgrade: Upgrade) {
+    /// Lets the current request take the connection over.
+    pub(super) fn offer(&self) {
         self.offered.store(true, Relaxed);
-        *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
     }
 
-    /// Withdraws the offer if the response does not upgrade the connection. hyper would hand the
-    /// stream over at the end of any response.
+    /// Withdraws the offer, since the response does not upgrade the connection.
     pub(super) fn withdraw(&self) {
-        if self.offered.swap(false, Relaxed) {
-            self.take_upgrade();
+        if self.offered.load(Relaxed) {
+            self.offered.store(false, Relaxed);
+            drop(self.take_over());
         }
     }
 
-    pub(super) fn take_upgrade(&self) -> Option<Upgrade> {
-        self.upgrade
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+    /// What takes the connection over.
+    pub(super) fn take_over(&self) -> Option<Takeover> {
+        self.takeover().take()
+    }
+
+    /// The response upgrades the connection. Returns whether hyper has to do it, and has not been
+    /// told: nobody has left a takeover.
+    pub(super) fn leave_to_hyper(&self) -> bool {
+        self.takeover().is_none() && !self.by_hyper.swap(true, Relaxed)
+    }
+
+    /// Whether hyper has to hand the stream over.
+    pub(super) fn is_left_to_hyper(&self) -> bool {
+        self.by_hyper.load(Relaxed)
+    }
+
+    fn takeover(&self) -> MutexGuard<'_, Option<Takeover>> {
+        self.takeover.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl HoldsTakeover for Watch {
+    fn put(&self, takeover: Takeover) {
+        if self.offered.load(Relaxed) {
+            *self.takeover() = Some(takeover);
+        }
     }
 }

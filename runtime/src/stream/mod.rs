@@ -7,7 +7,7 @@ use std::{
     fmt,
     io::{self, IoSlice},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -45,16 +45,21 @@ pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes, Option<Place>) + Send>;
 /// each request that asks for an upgrade.
 ///
 /// A request without a slot came through another server, and is upgraded with hyper.
-#[derive(Clone, Default)]
-pub(crate) struct TakeoverSlot(Arc<Mutex<Option<Takeover>>>);
+#[derive(Clone)]
+pub(crate) struct TakeoverSlot(Arc<dyn HoldsTakeover>);
+
+/// What keeps a [`Takeover`] until the response is sent.
+pub(crate) trait HoldsTakeover: Send + Sync {
+    fn put(&self, takeover: Takeover);
+}
 
 impl TakeoverSlot {
-    pub(crate) fn put(&self, takeover: Takeover) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(takeover);
+    pub(crate) fn of(holder: Arc<dyn HoldsTakeover>) -> Self {
+        TakeoverSlot(holder)
     }
 
-    pub(crate) fn take(&self) -> Option<Takeover> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub(crate) fn put(&self, takeover: Takeover) {
+        self.0.put(takeover);
     }
 }
 

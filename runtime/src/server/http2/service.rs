@@ -20,7 +20,7 @@ use super::{
         shared::Server,
     },
     activity::{Activity, InFlight, Waiting},
-    tunnel::Tunnel,
+    tunnel::{Offered, Tunnel},
     upload::{Late, Upload},
 };
 use crate::{body::Body, error::BoxError, error_page::Kept, plug::plain, stream::TakeoverSlot};
@@ -88,10 +88,10 @@ impl<S> StreamService<S> {
     fn offer_tunnel(&self, request: &mut Request<Body>) -> Option<Tunnel> {
         let extensions = request.extensions_mut();
         let stream = extensions.get::<OnUpgrade>()?.clone();
-        let slot = TakeoverSlot::default();
-        extensions.insert(slot.clone());
+        let offered = Arc::<Offered>::default();
+        extensions.insert(TakeoverSlot::of(offered.clone()));
         Some(Tunnel {
-            slot,
+            offered,
             stream,
             tasks: self.server.tasks.clone(),
         })

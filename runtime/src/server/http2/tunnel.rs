@@ -3,6 +3,7 @@
 use std::{
     io::{self, IoSlice},
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -18,12 +19,28 @@ use super::super::io::{SHORT, gather};
 use crate::{
     body::Body,
     plug::plain,
-    stream::{Stream, TakeoverSlot},
+    stream::{HoldsTakeover, Stream, Takeover},
 };
+
+/// Keeps the takeover of one request.
+#[derive(Default)]
+pub(super) struct Offered(Mutex<Option<Takeover>>);
+
+impl Offered {
+    fn take(&self) -> Option<Takeover> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl HoldsTakeover for Offered {
+    fn put(&self, takeover: Takeover) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(takeover);
+    }
+}
 
 /// A request that a socket may take over.
 pub(super) struct Tunnel {
-    pub(super) slot: TakeoverSlot,
+    pub(super) offered: Arc<Offered>,
     pub(super) stream: OnUpgrade,
     pub(super) tasks: TaskTracker,
 }
@@ -32,14 +49,14 @@ impl Tunnel {
     /// Hands the stream to the socket that was left in the slot, once the client has its response.
     pub(super) fn open(self, response: Response<Body>) -> Response<Body> {
         let Tunnel {
-            slot,
+            offered,
             stream,
             tasks,
         } = self;
         if !response.status().is_success() {
             return response;
         }
-        let Some(takeover) = slot.take() else {
+        let Some(takeover) = offered.take() else {
             return match response.body().is_end_stream() {
                 // The service may have taken the stream itself.
                 true => response,

@@ -91,6 +91,32 @@ async fn no_takeover_happens_without_a_101() {
     assert!(handed.try_recv().is_err());
 }
 
+#[tokio::test]
+async fn a_slot_is_good_for_its_own_request_only() {
+    let (hand, mut handed) = mpsc::unbounded_channel::<Handed>();
+    let kept = std::sync::Arc::new(std::sync::Mutex::new(None::<TakeoverSlot>));
+    let server = Harness::new(With(move |request: Request<Body>| {
+        let mut kept = kept.lock().unwrap();
+        match request.extensions().get::<TakeoverSlot>() {
+            Some(slot) => *kept = Some(slot.clone()),
+            None => {
+                let hand = hand.clone();
+                let slot = kept.take().unwrap();
+                slot.put(Box::new(move |stream, rest, _| {
+                    drop(hand.send((stream, rest)))
+                }));
+            }
+        }
+        ready(said(&request))
+    }));
+    let mut client = server.connect();
+    client.exchange(UPGRADE).await;
+    client.exchange(HELLO).await;
+    drop(client);
+    server.stopped().await;
+    assert!(handed.try_recv().is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_service_can_upgrade_by_hypers_means() {
     let (send, receive) = oneshot::channel();
