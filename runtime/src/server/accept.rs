@@ -1,6 +1,6 @@
 //! The accept loop: it goes on after any error, until it is told to stop.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -33,11 +33,12 @@ pub(super) async fn run<L: Listener, S: Serve>(
 ) {
     let closed = Arc::new(closed);
     let (mut trouble, mut crowd) = (Trouble::default(), Crowd::default());
-    loop {
+    let mut stopped = pin!(stop.cancelled());
+    while !stop.is_cancelled() {
         let accepted = tokio::select! {
             biased;
-            () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
+            () = &mut stopped => return,
         };
         match accepted {
             Ok((stream, peer)) => {
@@ -63,7 +64,7 @@ pub(super) async fn run<L: Listener, S: Serve>(
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = &mut stopped => return,
                     () = tokio::time::sleep(trouble.pause(&error)) => {}
                 }
             }
@@ -129,7 +130,7 @@ async fn refuse<S>(mut stream: Stream, said: &[u8], server: &Server<S>) {
         stream.write_all(said).await?;
         stream.shutdown().await
     };
-    let mut answer = std::pin::pin!(answer);
+    let mut answer = pin!(answer);
     std::future::poll_fn(|cx| std::task::Poll::Ready(answer.as_mut().poll(cx).is_ready())).await;
 }
 

@@ -220,10 +220,13 @@ const IN_USE: [bool; 256] = {
 
 /// Whether this is a port, or empty.
 fn is_port(port: &[u8]) -> bool {
-    let digits = port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
-    let number = |port: &[u8]| {
-        port.iter()
-            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    let digit = |number: u32, byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        Some(number * 10 + digit)
     };
-    digits && number(port) <= u32::from(u16::MAX)
+    port.len() <= 5
+        && port
+            .iter()
+            .try_fold(0, digit)
+            .is_some_and(|number| number <= u32::from(u16::MAX))
 }

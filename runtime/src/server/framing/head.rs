@@ -80,7 +80,19 @@ impl Head {
     /// Consumes the head's bytes. At its end, returns the kind of body. The result for a head that
     /// hyper refuses does not matter.
     pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<Body, Malformed>> {
-        while let [first, rest @ ..] = *bytes {
+        loop {
+            if matches!(self.at, At::Line) {
+                // Most lines do not matter, and are skipped whole.
+                let Some(end) = memchr(b'\n', bytes) else {
+                    *bytes = &[];
+                    return None;
+                };
+                *bytes = &bytes[end + 1..];
+                self.at = At::Start;
+            }
+            let [first, rest @ ..] = *bytes else {
+                return None;
+            };
             *bytes = rest;
             self.at = match (self.at, *first) {
                 (At::Before, b'\r' | b'\n') => At::Before,
@@ -102,14 +114,9 @@ impl Head {
                     self.digit(byte);
                     At::Length
                 }
-                (At::Before | At::Name(..) | At::Line | At::End, _) => {
-                    let end = memchr(b'\n', rest).unwrap_or(rest.len());
-                    *bytes = &rest[end..];
-                    At::Line
-                }
+                (At::Before | At::Name(..) | At::Line | At::End, _) => At::Line,
             };
         }
-        None
     }
 
     fn value(&mut self, name: Name) -> At {
