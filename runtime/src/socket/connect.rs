@@ -59,12 +59,13 @@ impl fmt::Display for TransportKind {
 /// ([`FromConnect`]).
 pub struct Connect<I> {
     pub(crate) params: Params,
-    pub(crate) info: InfoValues,
+    /// `None` if nothing was granted. Boxed, since an attempt is moved, and most have little.
+    pub(crate) info: Option<Box<InfoValues>>,
     pub(crate) handle: Handle,
     pub(crate) mailbox: Mailbox<I>,
     pub(crate) transport: TransportKind,
     pub(crate) mounted: Arc<Mounted>,
-    pub(crate) options: TransportOptions,
+    pub(crate) options: Arc<TransportOptions>,
     /// The serializer of a socket with channels.
     pub(crate) speaks: Option<&'static (dyn Any + Send + Sync)>,
 }
@@ -146,49 +147,50 @@ impl<I> Connect<I> {
 
     /// connect_info `peer_data`; `None` if not granted, or unknown (a Unix socket has no address).
     pub fn peer_data(&self) -> Option<PeerData> {
-        self.info.peer_data.clone()
+        self.info.as_ref()?.peer_data.clone()
     }
 
     /// connect_info `x_headers`; `None` if not granted.
     pub fn x_headers(&self) -> Option<Headers> {
-        self.info.x_headers.clone()
+        self.info.as_ref()?.x_headers.clone()
     }
 
     /// connect_info `trace_context_headers`; `None` if not granted.
     pub fn trace_context_headers(&self) -> Option<Headers> {
-        self.info.trace_context_headers.clone()
+        self.info.as_ref()?.trace_context_headers.clone()
     }
 
     /// connect_info `uri`; `None` if not granted.
     pub fn uri(&self) -> Option<RequestUri> {
-        self.info.uri.clone()
+        self.info.as_ref()?.uri.clone()
     }
 
     /// connect_info `user_agent`; `None` if not granted, or the client sent none.
     pub fn user_agent(&self) -> Option<String> {
-        self.info.user_agent.clone()
+        self.info.as_ref()?.user_agent.clone()
     }
 
     /// connect_info `sec_websocket_headers`; `None` if not granted.
     pub fn sec_websocket_headers(&self) -> Option<Headers> {
-        self.info.sec_websocket_headers.clone()
+        self.info.as_ref()?.sec_websocket_headers.clone()
     }
 
     /// connect_info `session`; `None` if not granted, or if `_csrf_token` does not show that one of
     /// the application's own pages opens the socket.
     pub fn session(&self) -> Option<Session> {
-        self.info.session.clone()
+        self.info.as_ref()?.session.clone()
     }
 
     /// connect_info `auth_token`; `None` if the mount takes none, or the client sent none.
     pub fn auth_token(&self) -> Option<String> {
-        self.info.auth_token.clone()
+        self.info.as_ref()?.auth_token.clone()
     }
 
     /// A value that the application adds to connect_info; `None` if the mount has none of that name
     /// and type.
     pub fn custom<T: Clone + 'static>(&self, name: &str) -> Option<T> {
-        let (_, value) = self.info.custom.iter().find(|(key, _)| *key == name)?;
+        let mut custom = self.info.as_ref()?.custom.iter();
+        let (_, value) = custom.find(|(key, _)| *key == name)?;
         value.as_any().downcast_ref::<T>().cloned()
     }
 }
@@ -311,7 +313,7 @@ impl<I: Send + 'static> FromConnect<I> for TransportOptions {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(connect.options)
+        Ok(*connect.options)
     }
 }
 

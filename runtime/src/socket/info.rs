@@ -45,6 +45,27 @@ impl ConnectInfo {
         custom: &[],
     };
 
+    /// Whether nothing is granted but a session, if that.
+    pub(crate) fn is_nothing_of_request(&self) -> bool {
+        let ConnectInfo {
+            peer_data,
+            x_headers,
+            trace_context_headers,
+            uri,
+            user_agent,
+            sec_websocket_headers,
+            session: _,
+            custom,
+        } = *self;
+        let any = peer_data
+            || x_headers
+            || trace_context_headers
+            || uri
+            || user_agent
+            || sec_websocket_headers;
+        !any && custom.is_empty()
+    }
+
     /// Whether a key is granted. Usable in constants.
     pub const fn grants(&self, key: &str) -> bool {
         if eq(key, "peer_data") {

@@ -282,14 +282,18 @@ impl Attempt {
         let pubsub = context.handle.pubsub().clone();
         let inbox = Inbox::new(id, pubsub, context.meters.mailbox());
         let mut info = request::info(&context.options.connect_info, &self.parts);
-        info.auth_token = auth_token.filter(|_| context.options.auth_token);
+        if let Some(token) = auth_token.filter(|_| context.options.auth_token) {
+            info.get_or_insert_default().auth_token = Some(token);
+        }
         if let Some(source) = context.options.connect_info.session
             && let Some(keys) = context.handle.keys()
         {
             let options = self.session(source)?;
             let token = params.get(request::CSRF_PARAM).and_then(Param::as_str);
             let (check, headers) = (context.options.check_csrf, &self.parts.headers);
-            info.session = Session::granted(options, check, &keys, headers, token);
+            if let Some(session) = Session::granted(options, check, &keys, headers, token) {
+                info.get_or_insert_default().session = Some(session);
+            }
         }
         let mut connect = Connect {
             params,
@@ -298,7 +302,7 @@ impl Attempt {
             mailbox: inbox.mailbox(),
             transport: context.kind,
             mounted: context.mounted.clone(),
-            options: context.options,
+            options: context.options.clone(),
             speaks: None,
         };
         // Without instrumenters, it is not moved.

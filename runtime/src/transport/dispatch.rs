@@ -101,7 +101,7 @@ impl Dispatcher {
                         mounted: mounted.clone(),
                         drain: mount.socket.drain,
                         kind: transport.kind(),
-                        options,
+                        options: Arc::new(options),
                         origin,
                         connections: Default::default(),
                         clock: clock.clone(),

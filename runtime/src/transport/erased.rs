@@ -1,10 +1,22 @@
 //! The transport trait, and its type-erased form.
 
-use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use http::Response;
+use pin_project_lite::pin_project;
 
-use super::{attempt::Attempt, denied::Denied, log};
+use super::{
+    attempt::Attempt,
+    context::MountContext,
+    denied::Denied,
+    log::{self, LoggedRequest},
+};
 use crate::{
     body::Body,
     error::BoxError,
@@ -124,11 +136,11 @@ pub(crate) trait ErasedTransport: Send + Sync {
     fn answer(&self, attempt: Attempt) -> ResponseFuture;
 }
 
-/// A transport in front of a socket type.
-struct Erased<S, T> {
-    transport: Arc<T>,
+/// The answers of a transport in front of a socket type.
+struct Erased<A> {
+    options: TransportOptions,
     kind: TransportKind,
-    socket: PhantomData<fn() -> S>,
+    answer: A,
 }
 
 /// Puts a transport in front of a socket type.
@@ -136,44 +148,87 @@ pub(crate) fn erase<S: Socket, T: Transport>(
     transport: T,
     kind: TransportKind,
 ) -> Arc<dyn ErasedTransport> {
-    Arc::new(Erased::<S, T> {
-        transport: Arc::new(transport),
-        kind,
-        socket: PhantomData,
+    let (options, transport) = (transport.options(), Arc::new(transport));
+    erase_answers(options, kind, move |attempt| {
+        let transport = transport.clone();
+        async move { transport.answer::<S>(attempt).await }
     })
 }
 
-impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
+/// Makes a transport of how it answers. The futures keep what they need of it.
+pub(super) fn erase_answers<A, F>(
+    options: TransportOptions,
+    kind: TransportKind,
+    answer: A,
+) -> Arc<dyn ErasedTransport>
+where
+    A: Fn(Attempt) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Response<Body>, Denied>> + Send + 'static,
+{
+    Arc::new(Erased {
+        options,
+        kind,
+        answer,
+    })
+}
+
+impl<A, F> ErasedTransport for Erased<A>
+where
+    A: Fn(Attempt) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Response<Body>, Denied>> + Send + 'static,
+{
     fn kind(&self) -> TransportKind {
         self.kind
     }
 
     fn options(&self) -> TransportOptions {
-        self.transport.options()
+        self.options
     }
 
     fn answer(&self, attempt: Attempt) -> ResponseFuture {
-        let transport = self.transport.clone();
-        Box::pin(async move {
-            let request = attempt.log_line();
-            let context = attempt.context.clone();
-            let answer = transport.answer::<S>(attempt).await;
-            let answer = answer.unwrap_or_else(|denied| {
-                if let Some(reason) = denied.label() {
-                    context.meters.refused(reason);
-                }
-                let mut response = Response::from(denied);
-                if let Some(path) = log::shown_path(&context) {
-                    response.extensions_mut().insert(ShownPath(path));
-                }
-                response
-            });
-            if let Some(request) = request {
-                request.answered(answer.status());
-            }
-            Ok(answer)
+        Box::pin(Answer {
+            context: attempt.context.clone(),
+            request: attempt.log_line().map(Box::new),
+            future: (self.answer)(attempt),
         })
     }
+}
+
+pin_project! {
+    /// The answer of a transport, or to who was denied.
+    struct Answer<F> {
+        context: Arc<MountContext>,
+        request: Option<Box<LoggedRequest>>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future<Output = Result<Response<Body>, Denied>>> Future for Answer<F> {
+    type Output = Result<Response<Body>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let answer = match ready!(this.future.poll(cx)) {
+            Ok(answer) => answer,
+            Err(denied) => deny(denied, this.context),
+        };
+        if let Some(request) = this.request.take() {
+            request.answered(answer.status());
+        }
+        Poll::Ready(Ok(answer))
+    }
+}
+
+fn deny(denied: Denied, context: &MountContext) -> Response<Body> {
+    if let Some(reason) = denied.label() {
+        context.meters.refused(reason);
+    }
+    let mut response = Response::from(denied);
+    if let Some(path) = log::shown_path(context) {
+        response.extensions_mut().insert(ShownPath(path));
+    }
+    response
 }
 
 /// An application's own transport in front of a socket type. `transport = expression` at a mount

@@ -9,16 +9,15 @@ use std::{
 };
 
 use super::{
-    erased::{CustomTransport, ErasedTransport, erase},
-    longpoll,
-    websocket::WebSocketTransport,
+    erased::{CustomTransport, ErasedTransport},
+    longpoll, websocket,
 };
 use crate::{
     feature::Feature,
     handle::Handle,
     socket::{
         Children, Drainer, DrainerOptions, Draining, IntoSocket, LongPoll, Mounted, Needs, Socket,
-        SocketOptions, TransportKind, WebSocket,
+        SocketOptions, WebSocket,
     },
     state::{AppState, Fill, Provide},
 };
@@ -70,9 +69,7 @@ impl SocketDef {
             undeclared: S::undeclared,
             holds_channels: S::HOLDS_CHANNELS,
             channel_of: S::channel_of,
-            websocket: |options| {
-                erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
-            },
+            websocket: websocket::erased::<S>,
             longpoll: longpoll::erased::<S>,
         }
     }

@@ -24,11 +24,15 @@ pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
         .client_ip(peer, &parts.headers)
 }
 
-/// What the mount grants of the request; `auth_token` and `session` are found elsewhere.
-pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
+/// What the mount grants of the request; `auth_token` and `session` are found elsewhere. `None` if
+/// it grants nothing.
+pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> Option<Box<InfoValues>> {
+    if granted.is_nothing_of_request() {
+        return None;
+    }
     let headers = &parts.headers;
     let starting_with = |prefix: &str| collect(headers, |name| name.starts_with(prefix));
-    InfoValues {
+    Some(Box::new(InfoValues {
         peer_data: granted.peer_data.then(|| peer_data(parts)).flatten(),
         x_headers: granted.x_headers.then(|| starting_with("x-")),
         trace_context_headers: granted.trace_context_headers.then(|| {
@@ -44,7 +48,7 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
         auth_token: None,
         session: None,
         custom: granted.custom,
-    }
+    }))
 }
 
 fn collect(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Headers {

@@ -1,7 +1,7 @@
 //! The decisions about a connection attempt, in order. The first one that refuses gives the
 //! response.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
@@ -22,27 +22,38 @@ use crate::{
     header, interop,
     places::Place,
     pubsub::SocketEncoder,
-    socket::{Socket, WebSocket},
+    socket::{Socket, TransportKind, WebSocket},
     stream::{Stream, TakeoverSlot},
     transport::{
-        TransportOptions, attempt::Attempt, connection::connected::Connected,
-        context::MountContext, denied::Denied, erased::Transport, log,
+        attempt::Attempt,
+        connection::connected::Connected,
+        context::MountContext,
+        denied::Denied,
+        erased::{ErasedTransport, erase_answers},
+        log,
     },
     watchdog::Callback,
 };
 
-/// The WebSocket transport of a mount.
-pub(in crate::transport) struct WebSocketTransport(pub(in crate::transport) &'static WebSocket);
+/// The WebSocket transport of a mount of this socket.
+pub(in crate::transport) fn erased<S: Socket>(
+    options: &'static WebSocket,
+) -> Arc<dyn ErasedTransport> {
+    erase_answers(options.into(), TransportKind::WebSocket, move |attempt| {
+        answer::<S>(options, attempt)
+    })
+}
 
-impl Transport for WebSocketTransport {
-    const NAME: &'static str = "websocket";
-
-    fn options(&self) -> TransportOptions {
-        self.0.into()
-    }
-
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
-        let options = self.0;
+/// Decides about an attempt, where it is: it is large.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` has room for its arguments twice"
+)]
+fn answer<S: Socket>(
+    options: &'static WebSocket,
+    mut attempt: Attempt,
+) -> impl Future<Output = Result<Response<Body>, Denied>> + Send {
+    async move {
         if attempt.context.is_stopping() {
             return Err(Denied::Stopping);
         }

@@ -44,4 +44,4 @@ mod wire;
 mod work;
 mod write;
 
-pub(super) use self::{accept::WebSocketTransport, subprotocol::BEARER};
+pub(super) use self::{accept::erased, subprotocol::BEARER};
