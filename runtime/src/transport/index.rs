@@ -1,6 +1,9 @@
 //! Which patterns a path may have, by its first segment.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use super::pattern::{Path, Pattern};
 
@@ -8,7 +11,7 @@ use super::pattern::{Path, Pattern};
 /// that other mounts cost nothing.
 pub(super) struct Index {
     /// Numbers of patterns, in their order.
-    by_first: HashMap<Box<str>, Box<[usize]>>,
+    by_first: HashMap<Box<str>, Box<[usize]>, BuildHasherDefault<Fnv>>,
     /// Those that do not say what the first segment is.
     others: Box<[usize]>,
 }
@@ -34,6 +37,27 @@ impl Index {
 
     pub(super) fn candidates(&self, path: Path<'_>) -> &[usize] {
         self.by_first.get(path.first()).unwrap_or(&self.others)
+    }
+}
+
+/// FNV-1a. It need not be safe from collisions: clients look up, and add nothing.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

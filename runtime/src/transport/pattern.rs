@@ -6,24 +6,24 @@ use crate::socket::{Param, Params};
 
 /// A mount's full path, ready to be compared with a request's.
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern(Vec<Segment>);
+pub(crate) struct Pattern {
+    segments: Vec<Segment>,
+    /// The path, where no segment is a variable. Most requests have it as it is written here.
+    fixed: Option<Box<str>>,
+}
 
-/// A request's path, with the number of its segments and the first of them.
+/// A request's path, with its first segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path<'a> {
     text: &'a str,
-    segments: usize,
     first: &'a str,
 }
 
 impl<'a> Path<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let mut parts = segments(text);
-        let first = parts.next();
         Path {
             text,
-            segments: usize::from(first.is_some()) + parts.count(),
-            first: first.unwrap_or_default(),
+            first: segments(text).next().unwrap_or_default(),
         }
     }
 
@@ -54,20 +54,18 @@ pub(crate) struct NotUtf8;
 impl Pattern {
     /// A mount's path and its transport's, one after the other. Empty segments do not count.
     pub(crate) fn new(mount: &str, transport: &str) -> Self {
-        Pattern(
-            segments(mount)
-                .chain(segments(transport))
-                .map(Segment::new)
-                .collect(),
-        )
+        let segments: Vec<_> = segments(mount)
+            .chain(segments(transport))
+            .map(Segment::new)
+            .collect();
+        let texts: Option<Vec<&str>> = segments.iter().map(Segment::fixed).collect();
+        let fixed = texts.map(|texts| format!("/{}", texts.join("/")).into());
+        Pattern { segments, fixed }
     }
 
     /// The first segment, if it is the same in all paths.
     pub(crate) fn first(&self) -> Option<&str> {
-        match self.0.first()? {
-            Segment::Fixed(text) => Some(text),
-            Segment::Variable { .. } | Segment::Rest { .. } => None,
-        }
+        self.segments.first()?.fixed()
     }
 
     /// The variables in a path; `None` if the path does not match.
@@ -75,13 +73,12 @@ impl Pattern {
     /// Fixed segments are compared as they are sent. Variables are decoded once. Variables whose
     /// name begins with `_` match, but are left out.
     pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
-        let open = matches!(self.0.last(), Some(Segment::Rest { .. }));
-        if path.segments != self.0.len() && !(open && path.segments + 1 >= self.0.len()) {
-            return None;
+        if self.fixed.as_deref() == Some(path.text) {
+            return Some(Ok(Params::default()));
         }
         let mut parts = segments(path.text);
         let mut found = Ok(Params::default());
-        for segment in &self.0 {
+        for segment in &self.segments {
             let (name, param) = match segment {
                 Segment::Fixed(text) => {
                     if parts.next()? != &**text {
@@ -133,6 +130,14 @@ impl Segment {
                 name: name.into(),
             },
             None => Segment::Fixed(text.into()),
+        }
+    }
+
+    /// The text, if it is the same in all paths.
+    fn fixed(&self) -> Option<&str> {
+        match self {
+            Segment::Fixed(text) => Some(text),
+            Segment::Variable { .. } | Segment::Rest { .. } => None,
         }
     }
 }
