@@ -28,6 +28,12 @@ pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> 
     lines().any(|line| is_token(line.as_bytes())) || list(headers, name).any(is_token)
 }
 
+/// Whether a list that is one line has this token. Case does not matter.
+pub(crate) fn line_has_token(line: &[u8], token: &str) -> bool {
+    let is_token = |element: &[u8]| element.eq_ignore_ascii_case(token.as_bytes());
+    is_token(line) || list::elements(line).any(is_token)
+}
+
 /// The elements of a list as text, in their original case. `None` if the request does not have the
 /// header.
 pub(crate) fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {

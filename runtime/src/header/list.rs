@@ -17,8 +17,13 @@ pub(crate) fn list<'a>(
     name: &HeaderName,
 ) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
-    let elements = lines.flat_map(|line| Split::new(line.as_bytes(), b','));
-    elements.map(trim).filter(|element| !element.is_empty())
+    lines.flat_map(|line| elements(line.as_bytes()))
+}
+
+/// The elements of a list that is one line.
+pub(super) fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let elements = Split::new(line, b',').map(trim);
+    elements.filter(|element| !element.is_empty())
 }
 
 /// The length of the quoted string at the beginning of a text, including its quotes.

@@ -60,6 +60,11 @@ pub(super) fn check_upgrade(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
         })
     };
     let headers = &parts.headers;
+    if parts.version >= Version::HTTP_11
+        && let Some(key) = usual_key(headers)
+    {
+        return accept(key);
+    }
     if parts.version < Version::HTTP_11 {
         return fail(format!("HTTP version {:?} unsupported", parts.version));
     }
@@ -86,11 +91,39 @@ pub(super) fn check_upgrade(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
         Some(key) => key,
     };
     check_version(headers)?;
+    accept(key)
+}
+
+/// The value of `sec-websocket-accept`.
+fn accept(key: &[u8]) -> Result<HeaderValue, NoUpgrade> {
     let accept = derive_accept_key(key);
     HeaderValue::try_from(accept).map_err(|_| NoUpgrade {
         text: String::new(),
         version: false,
     })
+}
+
+/// The key of an upgrade as most clients ask for it: each header occurs once, and all is as it
+/// should be. Of all others `None` says nothing. One look at each header costs less than a search
+/// for each name.
+fn usual_key(headers: &HeaderMap) -> Option<&[u8]> {
+    let (mut connection, mut upgrade, mut version, mut key) = (None, None, None, None);
+    for (name, value) in headers {
+        let seen = match name.as_str() {
+            "connection" => &mut connection,
+            "upgrade" => &mut upgrade,
+            "sec-websocket-version" => &mut version,
+            "sec-websocket-key" => &mut key,
+            _ => continue,
+        };
+        if seen.replace(value.as_bytes()).is_some() {
+            return None;
+        }
+    }
+    let asks = connection.is_some_and(|line| header::line_has_token(line, "upgrade"))
+        && upgrade.is_some_and(|line| line.eq_ignore_ascii_case(b"websocket"))
+        && version == Some(b"13");
+    key.filter(|key| asks && is_key(key))
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), NoUpgrade> {
@@ -193,6 +226,40 @@ mod tests {
             upgrade(|_| {}).as_deref(),
             Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         );
+    }
+
+    #[test]
+    fn what_is_unusual_is_answered_too() {
+        type Change = fn(&mut HeaderMap);
+        let unusual: [Change; 4] = [
+            |headers| drop(headers.append(CONNECTION, HeaderValue::from_static("x"))),
+            |headers| drop(headers.append(UPGRADE, HeaderValue::from_static("h2c"))),
+            |headers| drop(headers.insert(UPGRADE, HeaderValue::from_static("h2c, websocket"))),
+            |headers| {
+                let key = HeaderValue::from_static(" dGhlIHNhbXBsZSBub25jZQ== ");
+                drop(headers.insert(SEC_WEBSOCKET_KEY, key));
+            },
+        ];
+        for change in unusual {
+            let mut headers = HeaderMap::new();
+            change(&mut headers);
+            assert_eq!(usual_key(&headers), None);
+            assert_eq!(
+                upgrade(change).as_deref(),
+                Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_or_a_version_that_is_repeated_is_refused() {
+        for name in [SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION] {
+            let found = upgrade(|headers| {
+                let value = headers[&name].clone();
+                headers.append(&name, value);
+            });
+            assert!(found.is_err(), "{name}");
+        }
     }
 
     #[test]
