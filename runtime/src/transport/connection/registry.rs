@@ -111,7 +111,8 @@ impl Connections {
     }
 
     fn each(&self, mut visit: impl FnMut(&dyn Drainable)) {
-        let mut members = Vec::with_capacity(STRETCH);
+        // A mount without connections takes no memory for them.
+        let mut members = Vec::with_capacity(STRETCH.min(self.len()));
         let mut place = 0;
         while let Some(next) = self.copy(place, STRETCH, &mut members) {
             members.drain(..).for_each(|member| visit(&*member));
