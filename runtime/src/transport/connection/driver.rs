@@ -332,13 +332,19 @@ impl<S: Socket> fmt::Debug for Driver<S> {
     }
 }
 
-/// Runs callbacks; those that have to be left are dropped.
-async fn run(
+/// Runs callbacks; those that have to be left are dropped. They are boxed before it is awaited, so
+/// that the task keeps no room for them between calls.
+fn run<'a>(
+    shared: &'a Shared<Pulled>,
+    callbacks: impl Future<Output = Option<Box<End>>> + Send + 'a,
+) -> impl Future<Output = Flow> + Send + 'a {
+    run_boxed(shared, Box::pin(callbacks))
+}
+
+async fn run_boxed(
     shared: &Shared<Pulled>,
-    callbacks: impl Future<Output = Option<Box<End>>> + Send,
+    mut running: Pin<Box<dyn Future<Output = Option<Box<End>>> + Send + '_>>,
 ) -> Flow {
-    // Boxed, so that the task keeps no room for callbacks between calls.
-    let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(callbacks);
     let _returns = Returns(shared);
     let outcome = poll_fn(|cx| {
         shared.register(cx);

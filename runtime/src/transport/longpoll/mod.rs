@@ -17,11 +17,13 @@
 //! | `ledger` | what a client has, as a state machine |
 //! | `session` | the shared half of a session: what requests reach, and whether answers could be written |
 //! | `receipted` | an answer, on its way to the client |
+//! | `channel` | how requests with messages reach it |
 //! | `task` | the task that owns the socket |
 //! | `registry` | the sessions of a mount on this node |
 //! | `limit` | how many there may be |
 //! | `remote/` | sessions of other nodes, by PubSub |
 
+mod channel;
 mod context;
 mod ledger;
 mod limit;

@@ -10,11 +10,12 @@ use std::{
 
 use bytes::Bytes;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{sleep, timeout},
 };
 
 use super::{
+    channel::{Receiver, Sender, channel},
     ledger::{Bookmark, Ledger, Reading},
     wire::Messages,
 };
@@ -36,8 +37,7 @@ pub(super) struct PollSession {
     name: Box<str>,
     replay: Replay,
     state: Mutex<State>,
-    /// Boxed, because the channel allocates room for 32 at once.
-    batches: mpsc::Sender<Box<Batch>>,
+    batches: Sender<Batch>,
     /// Units that batches may take. If there are too few, a batch waits in its request.
     room: Arc<Semaphore>,
     /// The total number of units.
@@ -141,8 +141,8 @@ impl PollSession {
         name: Box<str>,
         replay: Replay,
         largest: usize,
-    ) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
-        let (batches, receiver) = mpsc::channel(BATCHES);
+    ) -> (Arc<Self>, Receiver<Batch>) {
+        let (batches, receiver) = channel(BATCHES);
         let units = units(largest.saturating_add(BEYOND));
         let room = Arc::new(Semaphore::new(units as usize));
         (
@@ -257,7 +257,7 @@ impl PollSession {
             handled,
             _room: room.0,
         };
-        if self.batches.try_send(Box::new(batch)).is_err() {
+        if self.batches.try_send(batch).is_err() {
             return Posted::Late;
         }
         while *progress.borrow_and_update() < count {

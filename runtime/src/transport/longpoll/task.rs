@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
-use super::session::{Batch, FAREWELL, window};
+use super::{
+    channel::Receiver,
+    session::{Batch, FAREWELL, window},
+};
 use crate::{
     socket::{Flow, Reason, Socket},
     transport::Driver,
@@ -14,7 +15,7 @@ use crate::{
 /// socket sent last can be fetched for `patience`.
 pub(super) async fn run<S: Socket>(
     mut driver: Driver<S>,
-    mut batches: mpsc::Receiver<Box<Batch>>,
+    mut batches: Receiver<Batch>,
     patience: Duration,
 ) {
     let reason = converse(&mut driver, &mut batches).await;
@@ -26,13 +27,11 @@ pub(super) async fn run<S: Socket>(
         _ => patience,
     };
     let handle = driver.handle().clone();
-    driver.finish(reason, window(&handle, patience)).await;
+    // Boxed, so that a session that goes on has no room for its end.
+    Box::pin(driver.finish(reason, window(&handle, patience))).await;
 }
 
-async fn converse<S: Socket>(
-    driver: &mut Driver<S>,
-    batches: &mut mpsc::Receiver<Box<Batch>>,
-) -> Reason {
+async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batch>) -> Reason {
     let mut flow = driver.init().await;
     loop {
         match flow {
@@ -48,7 +47,7 @@ async fn converse<S: Socket>(
             // Whichever branch is polled first, a session that has to end takes no more messages.
             Some(batch) = batches.recv() => match driver.stop_requested() {
                 Some(end) => end,
-                None => handle(driver, *batch).await,
+                None => handle(driver, batch).await,
             },
         };
     }
