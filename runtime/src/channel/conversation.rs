@@ -36,8 +36,8 @@ pub(super) struct Conversation {
     join_ref: Ref,
     pub(super) client: Arc<Client>,
     pub(super) terms: &'static Terms,
-    /// Why it ended, once it has.
-    ended: OnceLock<Reason>,
+    /// Why it ended, once it has. Boxed, since most have not.
+    ended: OnceLock<Box<Reason>>,
     /// How long its callback may go on.
     stage: AtomicU8,
     /// A callback runs in a task of its own.
@@ -160,7 +160,7 @@ impl Conversation {
     /// Why a channel ends whose callback is dropped before it is done.
     pub(super) fn fate(&self) -> Reason {
         match self.ended.get() {
-            Some(reason) => reason.clone(),
+            Some(reason) => Reason::clone(reason),
             None if self.is_hurried() => Reason::Left,
             None => Reason::Shutdown,
         }
@@ -168,7 +168,7 @@ impl Conversation {
 
     /// Ends all subscriptions, and lets nothing more through to the client.
     pub(super) fn leave(&self, reason: &Reason) {
-        let _ = self.ended.set(reason.clone());
+        let _ = self.ended.set(Box::new(reason.clone()));
         self.hurry();
         self.client.link.unsubscribe(&self.topic);
         let memberships = std::mem::take(
@@ -271,6 +271,10 @@ impl Conversation {
             drop(memberships);
             self.handle().pubsub().leave(membership);
         } else {
+            if memberships.is_empty() {
+                // Most channels have one.
+                memberships.reserve_exact(1);
+            }
             memberships.push(membership);
         }
     }

@@ -13,8 +13,9 @@ const FEW: usize = 8;
 pub(super) struct Table {
     pub(super) client: Arc<Client>,
     slots: Slab<Slot>,
-    /// The index of each topic's slot, once there are more than [`FEW`]; empty until then.
-    places: HashMap<Arc<str>, usize>,
+    /// The index of each topic's slot, once there are more than [`FEW`]; `None` until then.
+    #[expect(clippy::box_collection, reason = "most connections are smaller by it")]
+    places: Option<Box<HashMap<Arc<str>, usize>>>,
     /// The index that was looked up last.
     latest: usize,
     /// Conversations that have ended while a callback ran. It may still run.
@@ -48,11 +49,11 @@ impl Table {
 
     /// The index of a topic's slot.
     fn place(&self, topic: &str) -> Option<usize> {
-        if self.places.is_empty() {
-            self.slots
-                .position(|slot| slot.conversation.topic() == topic)
-        } else {
-            self.places.get(topic).copied()
+        match &self.places {
+            None => self
+                .slots
+                .position(|slot| slot.conversation.topic() == topic),
+            Some(places) => places.get(topic).copied(),
         }
     }
 
@@ -64,21 +65,24 @@ impl Table {
 
     /// Makes the slot of a topic that has none. `make` is given its index.
     pub(super) fn insert(&mut self, make: impl FnOnce(usize) -> Slot) -> &mut Slot {
-        if self.places.is_empty() && self.slots.len() == FEW {
-            self.places.extend(self.slots.values().map(named));
+        if self.places.is_none() && self.slots.len() == FEW {
+            self.places = Some(Box::new(self.slots.values().map(named).collect()));
         }
         let slot = self.slots.insert_with(make);
         self.latest = slot.conversation.slot();
-        if !self.places.is_empty() {
-            self.places.extend([named(slot)]);
+        if let Some(places) = &mut self.places {
+            places.extend([named(slot)]);
         }
         slot
     }
 
     pub(super) fn remove(&mut self, topic: &str) -> Option<Slot> {
         let slot = self.slots.remove(self.place(topic)?)?;
-        if !self.places.is_empty() {
-            self.places.remove(topic);
+        if let Some(places) = &mut self.places {
+            places.remove(topic);
+            if places.is_empty() {
+                self.places = None;
+            }
         }
         if slot.conversation.is_running() {
             self.lingering.push(slot.conversation.clone());
@@ -88,7 +92,7 @@ impl Table {
 
     /// Takes out all slots.
     pub(super) fn clear(&mut self) -> impl Iterator<Item = Slot> + use<> {
-        self.places = HashMap::new();
+        self.places = None;
         std::mem::take(&mut self.slots).into_values()
     }
 

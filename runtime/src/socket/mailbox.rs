@@ -338,6 +338,10 @@ impl<I> Inbox<I> {
             drop(state);
             self.pubsub.leave(membership);
         } else {
+            if state.subscriptions.is_empty() {
+                // Most sockets have one.
+                state.subscriptions.reserve_exact(1);
+            }
             state.subscriptions.push(membership);
         }
     }

@@ -90,6 +90,10 @@ impl Subscriptions {
             Subscriptions::Few(few) => match few.iter().position(|one| *one == added) {
                 Some(place) => Some(std::mem::replace(&mut few[place], added)),
                 None if few.len() < FEW => {
+                    if few.is_empty() {
+                        // Most clients have one.
+                        few.reserve_exact(1);
+                    }
                     few.push(added);
                     None
                 }
