@@ -31,6 +31,13 @@ impl<'a> Path<'a> {
     pub(crate) fn first(&self) -> &'a str {
         self.first
     }
+
+    /// Whether it is written like a pattern: a slash before each segment, and none elsewhere.
+    fn is_plain(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let doubled = || bytes.windows(2).any(|pair| pair == b"//");
+        bytes.first() == Some(&b'/') && bytes.last() != Some(&b'/') && !doubled()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -73,8 +80,13 @@ impl Pattern {
     /// Fixed segments are compared as they are sent. Variables are decoded once. Variables whose
     /// name begins with `_` match, but are left out.
     pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
-        if self.fixed.as_deref() == Some(path.text) {
-            return Some(Ok(Params::default()));
+        if let Some(fixed) = &self.fixed {
+            if **fixed == *path.text {
+                return Some(Ok(Params::default()));
+            }
+            if path.is_plain() {
+                return None;
+            }
         }
         let mut parts = segments(path.text);
         let mut found = Ok(Params::default());
