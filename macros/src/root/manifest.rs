@@ -14,8 +14,13 @@ use super::NAME;
 /// may live for days.
 const KEPT: usize = 256;
 
-/// What was read of each manifest, and when the file was last written.
-static READ: Mutex<Option<HashMap<PathBuf, (SystemTime, Arc<Manifest>)>>> = Mutex::new(None);
+static READ: Mutex<Option<HashMap<PathBuf, Read>>> = Mutex::new(None);
+
+/// What was read of a manifest, and when the file was last written.
+struct Read {
+    changed: SystemTime,
+    manifest: Arc<Manifest>,
+}
 
 /// What a manifest says of its dependencies: one line a key, as Cargo writes it.
 #[derive(Default)]
@@ -33,14 +38,18 @@ impl Manifest {
         let changed = fs::metadata(&path).and_then(|file| file.modified()).ok()?;
         let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
         let read = read.get_or_insert_default();
-        if let Some((_, manifest)) = read.get(&path).filter(|(when, _)| *when == changed) {
-            return Some(Arc::clone(manifest));
+        if let Some(kept) = read.get(&path).filter(|kept| kept.changed == changed) {
+            return Some(Arc::clone(&kept.manifest));
         }
         let manifest = Arc::new(Manifest::of(&fs::read_to_string(&path).ok()?));
         if read.len() >= KEPT {
             read.clear();
         }
-        read.insert(path, (changed, Arc::clone(&manifest)));
+        let kept = Read {
+            changed,
+            manifest: Arc::clone(&manifest),
+        };
+        read.insert(path, kept);
         Some(manifest)
     }
 
