@@ -119,7 +119,7 @@ Usage: landfall dev [options] [-- ARGUMENTS]
   ARGUMENTS             of the program
 
 Options:
-      --port PORT       where to listen: the port of `http(..)` [default: 4000]
+      --port PORT       where to listen [default: the variable PORT, or 4000]
       --ip ADDRESS      [default: 127.0.0.1]
   -p, --package NAME    as for `cargo build`
       --bin NAME        as for `cargo build`
@@ -129,7 +129,8 @@ Options:
 
 Files are those below the working directory, apart from `target`, `node_modules` and
 what begins with a dot. A program whose build has not changed goes on. The program takes
-the socket in place of a listener of `http(..)` that has the same port.
+the socket in place of a listener of `http(..)` that has the same port. It is told the port
+by the variable PORT: `port = env(\"PORT\").or(4000)` follows `--port`.
 
 Exit codes: 1 the port is taken or cargo cannot be run, 2 wrong usage.
 ";

@@ -28,6 +28,8 @@ fn main() {{
     assert_eq!(std::env::var("LISTEN_PID").unwrap(), std::process::id().to_string());
     assert_eq!(std::env::args().nth(1).as_deref(), Some("--given"));
     let listener = unsafe {{ TcpListener::from_raw_fd(3) }};
+    let port = listener.local_addr().unwrap().port();
+    assert_eq!(std::env::var("PORT").unwrap(), port.to_string());
     listener.set_nonblocking(false).unwrap();
     loop {{
         let (mut stream, _) = listener.accept().unwrap();
@@ -176,14 +178,23 @@ fn a_program_is_replaced_through_a_mistake_and_back() {
 fn a_port_that_is_taken_is_said() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
-        .args(["dev", "--port", &port])
-        .output()
-        .expect("it runs");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        said.starts_with(&format!("error: cannot listen on 127.0.0.1:{port}: ")),
-        "{said}"
+    let run = |arguments: &[&str], variable: &str| {
+        let mut dev = Command::new(env!("CARGO_BIN_EXE_landfall"));
+        dev.arg("dev").args(arguments).env("PORT", variable);
+        dev.output().expect("it runs")
+    };
+    for output in [run(&["--port", &port], "1"), run(&[], &port)] {
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.starts_with(&format!("error: cannot listen on 127.0.0.1:{port}: ")),
+            "{said}"
+        );
+    }
+    let output = run(&[], "harbour");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "error: `PORT` is \"harbour\"; help: a port is a number up to 65535\n"
     );
 }

@@ -26,6 +26,7 @@ pub(crate) struct Options {
 impl Options {
     /// `None` if help is asked for.
     pub(crate) fn read(mut parser: Parser) -> Result<Option<Self>, Error> {
+        let mut port = None;
         let mut options = Options {
             ip: Ipv4Addr::LOCALHOST.into(),
             port: PORT,
@@ -36,7 +37,7 @@ impl Options {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
                 Long("ip") => options.ip = parser.value()?.parse()?,
-                Long("port") => options.port = parser.value()?.parse()?,
+                Long("port") => port = Some(parser.value()?.parse()?),
                 Short('p') | Long("package") => options.of_cargo("--package", parser.value()?),
                 Long("bin") => options.of_cargo("--bin", parser.value()?),
                 Long("example") => options.of_cargo("--example", parser.value()?),
@@ -50,10 +51,24 @@ impl Options {
                 other => return Err(other.unexpected()),
             }
         }
+        options.port = match port {
+            Some(port) => port,
+            None => of_environment()?,
+        };
         Ok(Some(options))
     }
 
     fn of_cargo(&mut self, name: &str, value: OsString) {
         self.cargo.extend([name.into(), value]);
+    }
+}
+
+/// As the program would be told without `landfall dev`.
+fn of_environment() -> Result<u16, Error> {
+    match std::env::var("PORT") {
+        Ok(port) => port.parse().map_err(|_| {
+            format!("`PORT` is {port:?}; help: a port is a number up to 65535").into()
+        }),
+        Err(_) => Ok(PORT),
     }
 }

@@ -50,6 +50,7 @@ impl Program {
         arguments: &[OsString],
         socket: &TcpListener,
     ) -> io::Result<Self> {
+        let port = socket.local_addr()?.port();
         let socket: OwnedFd = socket.try_clone()?.into();
         let leader = Command::new("/bin/sh")
             .args(["-c", START])
@@ -57,6 +58,7 @@ impl Program {
             .args(arguments)
             .env("LISTEN_FDS", "1")
             .env("LISTEN_FDNAMES", NAME)
+            .env("PORT", port.to_string())
             .stdin(socket)
             .process_group(0)
             .spawn()?;
