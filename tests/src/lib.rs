@@ -5,12 +5,14 @@
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
 //! | `attack` | attacks on a server, and what they cost it |
 //! | `broker` | a broker of one node, which does as the test says |
+//! | `chapter` | what pages of the documentation show besides Rust |
 //! | `client` | a WebSocket client for tests |
 //! | `logged` | the log as text |
 //! | `longpoll` | a longpoll client for tests |
 //! | `wait` | waiting for what other tasks bring about |
 //! | `process` | what the process of a test has in use |
 //! | `node` | a node of a cluster, and what a test asks it |
+//! | `proxy` | programs in front of a server, with the configurations that pages show |
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `moored` | a server that is stopped by signals |
@@ -20,6 +22,7 @@
 
 pub mod attack;
 pub mod broker;
+pub mod chapter;
 pub mod client;
 pub mod logged;
 pub mod longpoll;
@@ -28,6 +31,7 @@ pub mod nats;
 pub mod node;
 pub mod peer;
 pub mod process;
+pub mod proxy;
 pub mod quay;
 pub mod redis;
 pub mod replay;

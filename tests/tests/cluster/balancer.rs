@@ -15,11 +15,11 @@ use landfall::pubsub::{
     PubSub, RecvError,
     adapter::{NodeOptions, Redis},
 };
-use landfall_tests::redis::Server;
+use landfall_tests::{proxy::Proxy, redis::Server};
 use serde::Deserialize;
 use tokio::{process::Command, time::timeout};
 
-use crate::{manual::Balancer, process::PROGRAM};
+use crate::{manual, process::PROGRAM};
 
 const ROOM: &str = "room:harbour";
 
@@ -97,9 +97,9 @@ impl From<Spoken> for Said {
 }
 
 /// Runs the clients. They start the nodes.
-async fn run(balancer: Balancer, redis: &Server) -> anyhow::Result<Report> {
+async fn run(proxy: Proxy, redis: &Server) -> anyhow::Result<Report> {
     let [port, nodes @ ..] = free_ports()?;
-    let _balancer = balancer.start(port, nodes)?;
+    let _balancer = manual::balancer(proxy, port, nodes).start()?;
     let ports = [port, nodes[0], nodes[1], nodes[2]].map(|port| port.to_string());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
     let script = Command::new("node")
@@ -132,19 +132,19 @@ fn free_ports() -> anyhow::Result<[u16; 4]> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs HAProxy, redis-server and Node, and `npm ci` in tests/clients"]
 async fn nothing_is_lost_or_doubled_behind_haproxy() -> anyhow::Result<()> {
-    nothing_is_lost_or_doubled(Balancer::HaProxy).await
+    nothing_is_lost_or_doubled(Proxy::HaProxy).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nginx, redis-server and Node, and `npm ci` in tests/clients"]
 async fn nothing_is_lost_or_doubled_behind_nginx() -> anyhow::Result<()> {
-    nothing_is_lost_or_doubled(Balancer::Nginx).await
+    nothing_is_lost_or_doubled(Proxy::Nginx).await
 }
 
-async fn nothing_is_lost_or_doubled(balancer: Balancer) -> anyhow::Result<()> {
+async fn nothing_is_lost_or_doubled(proxy: Proxy) -> anyhow::Result<()> {
     let redis = Server::start(&[]);
     let observer = Observer::start(&redis).await?;
-    let report = run(balancer, &redis).await?;
+    let report = run(proxy, &redis).await?;
     assert_eq!(report.restarts, 3);
 
     let heard = observer.heard();

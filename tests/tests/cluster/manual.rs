@@ -1,12 +1,5 @@
 //! The configurations that the chapter about nodes shows, read by their programs.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
-};
-
 use anyhow::Context;
 use landfall::{
     Endpoint, endpoint,
@@ -15,140 +8,38 @@ use landfall::{
         adapter::{ConnectError, NodeOptions, Redis},
     },
 };
-use landfall_tests::redis::Server;
-use tokio::process::Child;
+use landfall_tests::{
+    chapter,
+    proxy::{Configured, Proxy},
+    redis::Server,
+};
 
-/// A program that spreads requests over nodes, configured as the chapter says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Balancer {
-    HaProxy,
-    Nginx,
-}
-
-/// The block of the chapter in this language.
-fn block(language: &str) -> anyhow::Result<String> {
-    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/docs/nodes.md");
-    let chapter = fs::read_to_string(chapter)?;
-    let begin = format!("```{language}\n");
-    let (_, block) = chapter.split_once(&begin).context("there is a block")?;
-    let (block, rest) = block.split_once("```").context("it has an end")?;
-    anyhow::ensure!(!rest.contains(&begin), "there is one {language}");
-    Ok(block.to_owned())
-}
-
-/// A folder of the test's own.
-fn folder() -> anyhow::Result<PathBuf> {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("cluster-{}-{count}", std::process::id());
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
-impl Balancer {
-    fn language(self) -> &'static str {
-        match self {
-            Balancer::HaProxy => "haproxy",
-            Balancer::Nginx => "nginx",
-        }
-    }
-
-    /// Writes the configuration for a port and for nodes of this machine. Only the addresses, and
-    /// where nginx puts its files, differ from the chapter.
-    fn configure(self, folder: &Path, port: u16, nodes: [u16; 3]) -> anyhow::Result<PathBuf> {
-        let mut config = block(self.language())?;
-        let mut replace = |from: &str, to: &str| {
-            anyhow::ensure!(config.contains(from), "there is no {from:?}");
-            config = config.replace(from, to);
-            Ok(())
-        };
-        for (n, node) in (1..).zip(nodes) {
-            replace(&format!("10.0.0.{n}:4000"), &format!("127.0.0.1:{node}"))?;
-        }
-        match self {
-            Balancer::HaProxy => replace("bind :80", &format!("bind 127.0.0.1:{port}"))?,
-            Balancer::Nginx => {
-                replace("listen 80;", &format!("listen 127.0.0.1:{port};"))?;
-                let folder = folder.display();
-                let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-                let places = places.map(|kind| format!("{kind}_temp_path {folder}/{kind};\n"));
-                let places = format!("http {{\naccess_log off;\n{}", places.concat());
-                replace("http {", &places)?;
-            }
-        }
-        let file = folder.join("config");
-        fs::write(&file, config)?;
-        Ok(file)
-    }
-
-    fn command(self, folder: &Path, file: &Path) -> Command {
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut command = Command::new(self.language());
-        command.env("PATH", format!("{path}:/usr/sbin"));
-        match self {
-            Balancer::HaProxy => command.args(["-db", "-f"]).arg(file),
-            Balancer::Nginx => {
-                let settings = format!("daemon off; pid {}/pid;", folder.display());
-                command.args(["-e", "stderr", "-g", &settings]);
-                command.arg("-p").arg(folder).arg("-c").arg(file)
-            }
-        };
-        command
-    }
-
-    /// Starts it. It ends when it is dropped.
-    pub(crate) fn start(self, port: u16, nodes: [u16; 3]) -> anyhow::Result<Running> {
-        let folder = folder()?;
-        let file = self.configure(&folder, port, nodes)?;
-        let mut command = tokio::process::Command::from(self.command(&folder, &file));
-        command.stdin(Stdio::null()).stderr(Stdio::null());
-        command.kill_on_drop(true);
-        let process = command.spawn().with_context(|| format!("{self:?}"))?;
-        Ok(Running { process, folder })
-    }
-}
-
-/// A balancer that runs.
-pub(crate) struct Running {
-    process: Child,
-    folder: PathBuf,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Of nginx, what is killed leaves its workers behind.
-        if let Some(id) = self.process.id() {
-            let _ = Command::new("kill")
-                .args(["-TERM", &id.to_string()])
-                .status();
-        }
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn accepts(balancer: Balancer, check: &str) -> anyhow::Result<()> {
-    let folder = folder()?;
-    let file = balancer.configure(&folder, 8080, [4001, 4002, 4003])?;
-    let output = balancer.command(&folder, &file).arg(check).output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "{said}");
-    let said = said.to_lowercase();
-    anyhow::ensure!(!said.contains("warn"), "{said}");
-    fs::remove_dir_all(folder)?;
-    Ok(())
+/// The chapter's configuration for a port and for nodes of this machine.
+pub(crate) fn balancer(proxy: Proxy, port: u16, nodes: [u16; 3]) -> Configured {
+    let listens = match proxy {
+        Proxy::HaProxy => ("bind :80", format!("bind 127.0.0.1:{port}")),
+        _ => ("listen 80;", format!("listen 127.0.0.1:{port};")),
+    };
+    let [one, two, three] = nodes.map(|node| format!("127.0.0.1:{node}"));
+    let changes = [
+        listens,
+        ("10.0.0.1:4000", one),
+        ("10.0.0.2:4000", two),
+        ("10.0.0.3:4000", three),
+    ];
+    proxy.shown("nodes", &changes, env!("CARGO_TARGET_TMPDIR"))
 }
 
 #[test]
 #[ignore = "needs HAProxy"]
-fn haproxy_accepts_what_the_chapter_shows() -> anyhow::Result<()> {
-    accepts(Balancer::HaProxy, "-c")
+fn haproxy_accepts_what_the_chapter_shows() {
+    balancer(Proxy::HaProxy, 8080, [4001, 4002, 4003]).check();
 }
 
 #[test]
 #[ignore = "needs nginx"]
-fn nginx_accepts_what_the_chapter_shows() -> anyhow::Result<()> {
-    accepts(Balancer::Nginx, "-t")
+fn nginx_accepts_what_the_chapter_shows() {
+    balancer(Proxy::Nginx, 8080, [4001, 4002, 4003]).check();
 }
 
 endpoint! {
@@ -162,7 +53,7 @@ endpoint! {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs redis-server"]
 async fn redis_lets_a_node_do_what_it_needs() -> anyhow::Result<()> {
-    let block = block("redis")?;
+    let block = chapter::block("nodes", "redis");
     let options = block.lines().flat_map(|line| {
         let (key, values) = line.split_once(' ').unwrap_or((line, ""));
         let values = match key {
