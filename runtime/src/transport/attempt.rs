@@ -302,7 +302,7 @@ impl Attempt {
             mailbox: inbox.mailbox(),
             transport: context.kind,
             mounted: context.mounted.clone(),
-            options: context.options.clone(),
+            options: context.shared_options.clone(),
             speaks: None,
         };
         // Without instrumenters, it is not moved.

@@ -37,7 +37,9 @@ pub(crate) struct MountContext {
     /// How the socket tells its connections to go.
     pub(crate) drain: fn(Draining) -> Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(crate) kind: TransportKind,
-    pub(crate) options: Arc<TransportOptions>,
+    pub(crate) options: TransportOptions,
+    /// The same, to be shared with those who connect.
+    pub(crate) shared_options: Arc<TransportOptions>,
     pub(crate) origin: MountOrigin,
     pub(crate) connections: Connections,
     pub(crate) clock: CoarseClock,
