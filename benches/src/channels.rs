@@ -36,9 +36,11 @@ const SHOUT: &str = r#"["1","3","room:bench","shout",{"text":"xxxxxxxxxxxxxxxxxx
 const CHANNELS: usize = 100;
 
 pub(crate) async fn run(server: &Server, load: &Load) -> Result<[f64; 8]> {
+    // First, while no memory is there that something else has given back.
+    let memory = idle(server, load).await?;
     let [tracked, told] = presence(server, load).await?;
     Ok([
-        idle(server, load).await?,
+        memory,
         join(server, load, |_, channel| channel).await?,
         join(server, load, |socket, channel| socket * CHANNELS + channel).await?,
         echo(server, load).await?,
