@@ -202,7 +202,12 @@ impl<S: Serve> ServeHttp<'_, S> {
             if let Poll::Ready(result) = http.poll(cx) {
                 return Poll::Ready(match result {
                     Err(error) if error.is_parse() => End::Malformed,
-                    Ok(()) | Err(_) => End::Done,
+                    Err(_) => {
+                        // The client may not have its 101.
+                        self.watch.withdraw();
+                        End::Done
+                    }
+                    Ok(()) => End::Done,
                 });
             }
             if !self.stopping && self.watch.stopping() {

@@ -46,6 +46,8 @@ pub(super) struct Watch {
     ended: AtomicBool,
     /// The current request may upgrade the connection to another protocol.
     offered: AtomicBool,
+    /// The response to the current request upgrades it.
+    upgrades: AtomicBool,
     /// The service upgrades the connection by hyper's means.
     by_hyper: AtomicBool,
     unread: AtomicBool,
@@ -67,6 +69,7 @@ impl Watch {
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
+            upgrades: AtomicBool::new(false),
             by_hyper: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             waker: Mutex::default(),
@@ -278,18 +281,20 @@ impl Watch {
     pub(super) fn withdraw(&self) {
         if self.offered.load(Relaxed) {
             self.offered.store(false, Relaxed);
-            drop(self.take_over());
+            drop(self.takeover().take());
         }
     }
 
-    /// What takes the connection over.
+    /// What takes the connection over, if the response says so.
     pub(super) fn take_over(&self) -> Option<Takeover> {
-        self.takeover().take()
+        let upgrades = self.upgrades.load(Relaxed);
+        upgrades.then(|| self.takeover().take()).flatten()
     }
 
     /// The response upgrades the connection. Returns whether hyper has to do it, and has not been
     /// told: nobody has left a takeover.
     pub(super) fn leave_to_hyper(&self) -> bool {
+        self.upgrades.store(true, Relaxed);
         self.takeover().is_none() && !self.by_hyper.swap(true, Relaxed)
     }
 

@@ -92,6 +92,27 @@ async fn no_takeover_happens_without_a_101() {
 }
 
 #[tokio::test]
+async fn no_takeover_happens_if_the_client_is_gone_before_the_101() {
+    let (hand, mut handed) = mpsc::unbounded_channel::<Handed>();
+    let (left, mut has_left) = mpsc::unbounded_channel();
+    let server = Harness::new(With(move |request: Request<Body>| {
+        let hand = hand.clone();
+        let slot = request.extensions().get::<TakeoverSlot>().unwrap();
+        slot.put(Box::new(move |stream, rest, _| {
+            drop(hand.send((stream, rest)))
+        }));
+        left.send(()).unwrap();
+        std::future::pending::<Response<Body>>()
+    }));
+    let mut client = server.connect();
+    client.send(UPGRADE).await;
+    has_left.recv().await.unwrap();
+    drop(client);
+    server.stopped().await;
+    assert!(handed.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_slot_is_good_for_its_own_request_only() {
     let (hand, mut handed) = mpsc::unbounded_channel::<Handed>();
     let kept = std::sync::Arc::new(std::sync::Mutex::new(None::<TakeoverSlot>));
