@@ -34,11 +34,12 @@ pub(super) async fn run<L: Listener, S: Serve>(
     let closed = Arc::new(closed);
     let (mut trouble, mut crowd) = (Trouble::default(), Crowd::default());
     let mut stopped = pin!(stop.cancelled());
-    while !stop.is_cancelled() {
+    loop {
+        // Who comes as the server stops is left to the program that takes its place.
         let accepted = tokio::select! {
             biased;
-            accepted = listener.accept() => accepted,
             () = &mut stopped => return,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {

@@ -145,6 +145,16 @@ async fn a_stop_waits_for_no_head() {
 }
 
 /// A client that is silent and stays connected does not delay the stop either.
+#[tokio::test]
+async fn who_comes_as_the_server_stops_is_left_to_the_next_one() {
+    let server = Harness::new(mirror());
+    server.connect().exchange(HELLO).await;
+    let mut late = server.connect();
+    late.send(HELLO).await;
+    server.stopped().await;
+    assert_eq!(late.rest().await, "");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_no_client_that_stays() {
     let server = Harness::new(mirror());
