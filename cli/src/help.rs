@@ -148,8 +148,8 @@ Options:
       --raw             a raw socket in place of channels, for any WebSocket client
       --no-channels     no socket at all: pages and static files
       --path DIR        depend on the copy of landfall's repository in DIR
-                        [default: the released version, before there is one the
-                        repository on GitHub]
+                        [default: the released version; until there is one,
+                        the repository on GitHub]
   -h, --help
 
 A folder that is there has to be empty.
