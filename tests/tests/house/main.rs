@@ -2,6 +2,8 @@
 //! that no files of a room use each other in a circle.
 
 mod circles;
+mod guide;
+mod packages;
 mod uses;
 
 use std::{
