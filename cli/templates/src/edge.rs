@@ -1,14 +1,6 @@
 //! The endpoint: where it listens, its sockets, and what answers everything else.
 
-//: only channels
-use landfall::{
-    assets::Static, endpoint::Health, prelude::*, security::SecureHeaders,
-    transport::unguessable_name,
-};
-//: end
-//: only raw nothing
 use landfall::{assets::Static, endpoint::Health, prelude::*, security::SecureHeaders};
-//: end
 //: only tower channels
 
 use crate::{page, user_socket::UserSocket};
@@ -55,7 +47,7 @@ endpoint! {
 
     // It signs tokens. While it is developed, each start has a new one.
     #[cfg(debug_assertions)]
-    secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
+    secret_key_base = [(); 3].map(|()| landfall::transport::unguessable_name()).concat();
     #[cfg(not(debug_assertions))]
     secret_key_base = env("SECRET_KEY_BASE");
 //: end
