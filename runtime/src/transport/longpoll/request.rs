@@ -242,10 +242,8 @@ impl LongPollTransport {
         let listening = remote::listen(&session);
         let patience = self.options.silence();
         driver.touch();
-        driver.spawn(|driver| async move {
-            let _kept = (place, listed, listening);
-            task::run(driver, batches, patience).await;
-        });
+        let kept = (place, listed, listening);
+        driver.spawn(|driver| task::run(driver, batches, patience, kept));
         Ok(wire::json(answer.into()))
     }
 

@@ -12,23 +12,31 @@ use crate::{
 };
 
 /// Runs until the socket stops, its client is silent for too long, or the endpoint stops. What the
-/// socket sent last can be fetched for `patience`.
-pub(super) async fn run<S: Socket>(
+/// socket sent last can be fetched for `patience`. `kept` is dropped when it is over.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` has room for its arguments twice"
+)]
+pub(super) fn run<S: Socket>(
     mut driver: Driver<S>,
     mut batches: Receiver<Batch>,
     patience: Duration,
-) {
-    let reason = converse(&mut driver, &mut batches).await;
-    // From here on, requests with messages find no session.
-    drop(batches);
-    let patience = match &reason {
-        Reason::Overflow | Reason::Inactive => Duration::ZERO,
-        Reason::Shutdown => patience.min(FAREWELL),
-        _ => patience,
-    };
-    let handle = driver.handle().clone();
-    // Boxed, so that a session that goes on has no room for its end.
-    Box::pin(driver.finish(reason, window(&handle, patience))).await;
+    kept: impl Send,
+) -> impl Future<Output = ()> + Send {
+    async move {
+        let reason = converse(&mut driver, &mut batches).await;
+        // From here on, requests with messages find no session.
+        drop(batches);
+        let patience = match &reason {
+            Reason::Overflow | Reason::Inactive => Duration::ZERO,
+            Reason::Shutdown => patience.min(FAREWELL),
+            _ => patience,
+        };
+        let handle = driver.handle().clone();
+        // Boxed, so that a session that goes on has no room for its end.
+        Box::pin(driver.finish(reason, window(&handle, patience))).await;
+        drop(kept);
+    }
 }
 
 async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batch>) -> Reason {
