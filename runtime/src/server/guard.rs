@@ -23,8 +23,11 @@ const LONGEST_TARGET: usize = 16 * 1024;
 
 /// Checks a request, and puts its target in origin form and its host in the `host` header.
 pub(super) fn admit<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
-    check_coding(request.headers())?;
-    let host = only_host(request.headers(), request.version())?;
+    let seen = Seen::of(request.headers());
+    if seen.coded {
+        check_coding(request.headers())?;
+    }
+    let host = seen.only_host(request.version())?;
     if let Some(host) = host
         && !is_host(host.as_bytes())
     {
@@ -34,6 +37,39 @@ pub(super) fn admit<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
         normalise(request)?;
     }
     check_target(request)
+}
+
+/// The headers that each request is checked for. One look at all of them costs less than a search
+/// for each name.
+#[derive(Default)]
+struct Seen<'a> {
+    host: Option<&'a HeaderValue>,
+    hosts: usize,
+    coded: bool,
+}
+
+impl<'a> Seen<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut seen = Seen::default();
+        for (name, value) in headers {
+            if *name == header::HOST {
+                seen.host = Some(value);
+                seen.hosts += 1;
+            } else if *name == header::TRANSFER_ENCODING {
+                seen.coded = true;
+            }
+        }
+        seen
+    }
+
+    /// HTTP/1.1 requires exactly one host (RFC 9112, 3.2).
+    fn only_host(&self, version: Version) -> Result<Option<&'a HeaderValue>, StatusCode> {
+        match self.hosts {
+            1 => Ok(self.host),
+            0 if version < Version::HTTP_11 => Ok(None),
+            _ => Err(StatusCode::BAD_REQUEST),
+        }
+    }
 }
 
 fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
@@ -123,9 +159,6 @@ pub(super) fn refusal(status: StatusCode) -> Response<Body> {
 
 /// `chunked` is the only transfer coding that is served (RFC 9112, 6.1).
 fn check_coding(headers: &HeaderMap) -> Result<(), StatusCode> {
-    if !headers.contains_key(header::TRANSFER_ENCODING) {
-        return Ok(());
-    }
     let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
     if one(headers, header::TRANSFER_ENCODING).is_some_and(is_chunked) {
         return Ok(());
@@ -142,16 +175,6 @@ fn check_coding(headers: &HeaderMap) -> Result<(), StatusCode> {
     } else {
         StatusCode::BAD_REQUEST
     })
-}
-
-/// HTTP/1.1 requires exactly one host (RFC 9112, 3.2).
-fn only_host(headers: &HeaderMap, version: Version) -> Result<Option<&HeaderValue>, StatusCode> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => Ok(Some(host)),
-        (None, None) if version < Version::HTTP_11 => Ok(None),
-        _ => Err(StatusCode::BAD_REQUEST),
-    }
 }
 
 /// Moves the host from a target in absolute form to the `host` header, which it replaces (RFC 9112,
