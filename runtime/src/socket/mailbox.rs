@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{
             AtomicBool,
             Ordering::{Acquire, Relaxed, Release},
@@ -165,7 +165,10 @@ impl<I: Send + 'static> Mailbox<I> {
 
     /// True once the connection has ended.
     pub fn is_closed(&self) -> bool {
-        self.0.upgrade().is_none_or(|inbox| inbox.lock().closed)
+        self.0.upgrade().is_none_or(|inbox| {
+            let _locked = inbox.lock();
+            inbox.is_closed()
+        })
     }
 
     /// Delivers the topic's broadcasts into `handle_info`, until the connection ends or
@@ -191,11 +194,11 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Ends what [`deliver`](Mailbox::deliver) began.
     pub fn stop_delivering(&self, topic: &str) {
         if let Some(inbox) = self.0.upgrade() {
-            let gone: Vec<_> = inbox
-                .lock()
-                .subscriptions
-                .extract_if(.., |membership| membership.topic() == topic)
-                .collect();
+            let is_gone = |membership: &mut Membership| membership.topic() == topic;
+            let gone: Vec<_> = match &mut inbox.lock().subscriptions {
+                Some(all) => all.extract_if(.., is_gone).collect(),
+                None => Vec::new(),
+            };
             gone.into_iter()
                 .for_each(|membership| inbox.pubsub.leave(membership));
         }
@@ -221,38 +224,41 @@ pub(crate) trait InboxWaker: Send + Sync {
     fn wake(&self);
 }
 
-/// The receiving end: owned by the connection.
+/// The receiving end: owned by the connection. An idle connection has one too, so it is kept small.
 pub(crate) struct Inbox<I> {
     id: SubscriberId,
     pubsub: PubSub,
     meter: MailboxMeter,
     /// Messages wait. It is set under the lock, and read without.
     waiting: AtomicBool,
+    /// Nothing is taken any more. It is set and read under the lock.
+    closed: AtomicBool,
     state: Mutex<State<I>>,
-    /// Set when the connection's task exists. Messages that are sent before wait.
-    waker: OnceLock<Weak<dyn InboxWaker>>,
 }
 
 struct State<I> {
-    queue: VecDeque<I>,
-    subscriptions: Vec<Membership>,
-    closed: bool,
+    queue: Vec<I>,
+    /// Boxed, since few sockets have any.
+    #[expect(clippy::box_collection, reason = "most have room for a pointer only")]
+    subscriptions: Option<Box<Vec<Membership>>>,
+    /// Set when the connection's task exists. Messages that are sent before wait.
+    waker: Option<Weak<dyn InboxWaker>>,
 }
 
 impl<I> Inbox<I> {
     pub(crate) fn new(id: SubscriberId, pubsub: PubSub, meter: MailboxMeter) -> Arc<Self> {
         let state = State {
-            queue: VecDeque::new(),
-            subscriptions: Vec::new(),
-            closed: false,
+            queue: Vec::new(),
+            subscriptions: None,
+            waker: None,
         };
         Arc::new(Inbox {
             id,
             pubsub,
             meter,
             waiting: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             state: Mutex::new(state),
-            waker: OnceLock::new(),
         })
     }
 
@@ -261,7 +267,7 @@ impl<I> Inbox<I> {
     }
 
     pub(crate) fn set_waker(&self, waker: Weak<dyn InboxWaker>) {
-        let _ = self.waker.set(waker);
+        self.lock().waker = Some(waker);
     }
 
     fn put(&self, info: I, capacity: usize) -> Result<(), MailboxError<I>> {
@@ -274,26 +280,28 @@ impl<I> Inbox<I> {
         make: impl FnOnce(T) -> I,
         capacity: usize,
     ) -> Result<(), MailboxError<T>> {
-        {
+        let waker = {
             let mut state = self.lock();
-            if state.closed {
+            if self.is_closed() {
                 return Err(MailboxError::Closed(value));
             }
             if state.queue.len() >= capacity {
                 return Err(MailboxError::Full(value));
             }
-            state.queue.push_back(make(value));
+            state.queue.push(make(value));
             self.waiting.store(true, Release);
-        }
+            state.waker.as_ref().and_then(Weak::upgrade)
+        };
         self.meter.came();
-        self.wake();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
         Ok(())
     }
 
-    fn wake(&self) {
-        if let Some(waker) = self.waker.get().and_then(Weak::upgrade) {
-            waker.wake();
-        }
+    /// Called under the lock.
+    fn is_closed(&self) -> bool {
+        self.closed.load(Relaxed)
     }
 
     /// Takes all messages, with their memory.
@@ -304,7 +312,7 @@ impl<I> Inbox<I> {
             std::mem::take(&mut state.queue)
         };
         self.meter.taken(taken.len());
-        taken
+        taken.into()
     }
 
     /// Without the lock: who sends afterwards wakes the socket's task.
@@ -317,7 +325,7 @@ impl<I> Inbox<I> {
     pub(crate) fn close(&self) -> VecDeque<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
-            state.closed = true;
+            self.closed.store(true, Relaxed);
             self.waiting.store(false, Relaxed);
             (
                 std::mem::take(&mut state.subscriptions),
@@ -326,23 +334,23 @@ impl<I> Inbox<I> {
         };
         subscriptions
             .into_iter()
+            .flat_map(|all| *all)
             .for_each(|membership| self.pubsub.leave(membership));
         self.meter.taken(waiting.len());
         // Dropped outside the lock, because it runs the application's `Drop`.
-        waiting
+        waiting.into()
     }
 
     fn keep(&self, membership: Membership) {
         let mut state = self.lock();
-        if state.closed {
+        if self.is_closed() {
             drop(state);
             self.pubsub.leave(membership);
         } else {
-            if state.subscriptions.is_empty() {
-                // Most sockets have one.
-                state.subscriptions.reserve_exact(1);
-            }
-            state.subscriptions.push(membership);
+            // Most sockets that have any have one.
+            let first = || Box::new(Vec::with_capacity(1));
+            let subscriptions = state.subscriptions.get_or_insert_with(first);
+            subscriptions.push(membership);
         }
     }
 
