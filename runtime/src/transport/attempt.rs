@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::Future,
     net::IpAddr,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
@@ -269,86 +270,92 @@ impl Attempt {
     }
 
     /// Calls the application's `connect`.
-    pub(super) async fn ask<S: Socket>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` has room for its arguments twice"
+    )]
+    pub(super) fn ask<S: Socket>(
         &self,
         params: Params,
         auth_token: Option<String>,
-    ) -> Result<Connected<S>, Denied> {
-        let context = &*self.context;
-        if context.is_stopping() {
-            return Err(Denied::Stopping);
-        }
-        let id = SubscriberId::new();
-        let pubsub = context.handle.pubsub().clone();
-        let inbox = Inbox::new(id, pubsub, context.meters.mailbox());
-        let mut info = request::info(&context.options.connect_info, &self.parts);
-        if let Some(token) = auth_token.filter(|_| context.options.auth_token) {
-            info.get_or_insert_default().auth_token = Some(token);
-        }
-        if let Some(source) = context.options.connect_info.session
-            && let Some(keys) = context.handle.keys()
-        {
-            let options = self.session(source)?;
-            let token = params.get(request::CSRF_PARAM).and_then(Param::as_str);
-            let (check, headers) = (context.options.check_csrf, &self.parts.headers);
-            if let Some(session) = Session::granted(options, check, &keys, headers, token) {
-                info.get_or_insert_default().session = Some(session);
+    ) -> impl Future<Output = Result<Connected<S>, Denied>> + Send {
+        async move {
+            let context = &*self.context;
+            if context.is_stopping() {
+                return Err(Denied::Stopping);
             }
-        }
-        let mut connect = Connect {
-            params,
-            info,
-            handle: context.handle.clone(),
-            mailbox: inbox.mailbox(),
-            transport: context.kind,
-            mounted: context.mounted.clone(),
-            options: context.shared_options.clone(),
-            speaks: None,
-        };
-        // Without instrumenters, it is not moved.
-        let mut mark = Mark::NONE;
-        if context.handle.instrumenters().any() {
-            (connect, mark) = connecting::begin(context, connect);
-        }
-        let asked = Asked::begin(context, &connect.params, &self.parts.headers);
-        let span = log::connecting(context, &self.parts.headers);
-        let connecting = async {
-            match connect.given() {
-                Some(socket) => Ok(socket),
-                None => S::connect(connect).await,
+            let id = SubscriberId::new();
+            let pubsub = context.handle.pubsub().clone();
+            let inbox = Inbox::new(id, pubsub, context.meters.mailbox());
+            let mut info = request::info(&context.options.connect_info, &self.parts);
+            if let Some(token) = auth_token.filter(|_| context.options.auth_token) {
+                info.get_or_insert_default().auth_token = Some(token);
             }
-        };
-        let connecting = connecting.instrument(span);
-        let connecting = pin!(Some(connecting));
-        let timed = Timed::begin();
-        let connected = context.watched.run(Callback::Connect, connecting).await;
-        context.called(Callback::Connect, timed);
-        mark.end(connected.is_ok());
-        match connected {
-            Ok(Ok(socket)) => {
-                if let Some(asked) = asked {
-                    asked.connected(socket.serializer());
+            if let Some(source) = context.options.connect_info.session
+                && let Some(keys) = context.handle.keys()
+            {
+                let options = self.session(source)?;
+                let token = params.get(request::CSRF_PARAM).and_then(Param::as_str);
+                let (check, headers) = (context.options.check_csrf, &self.parts.headers);
+                if let Some(session) = Session::granted(options, check, &keys, headers, token) {
+                    info.get_or_insert_default().session = Some(session);
                 }
-                Ok(Connected {
-                    socket,
-                    id,
-                    peer: self.client_ip(),
-                    inbox,
-                })
             }
-            Ok(Err(refused)) => {
-                let failed = refused.is_failure();
-                context
-                    .meters
-                    .refused(if failed { "failed" } else { "refused" });
-                if let Some(asked) = asked {
-                    asked.refused(&refused);
+            let mut connect = Connect {
+                params,
+                info,
+                handle: context.handle.clone(),
+                mailbox: inbox.mailbox(),
+                transport: context.kind,
+                mounted: context.mounted.clone(),
+                options: context.shared_options.clone(),
+                speaks: None,
+            };
+            // Without instrumenters, it is not moved.
+            let mut mark = Mark::NONE;
+            if context.handle.instrumenters().any() {
+                (connect, mark) = connecting::begin(context, connect);
+            }
+            let asked = Asked::begin(context, &connect.params, &self.parts.headers);
+            let span = log::connecting(context, &self.parts.headers);
+            let connecting = async {
+                match connect.given() {
+                    Some(socket) => Ok(socket),
+                    None => S::connect(connect).await,
                 }
-                Err(Denied::Refused(refused))
-            }
-            Err(panic) => {
-                tracing::error!(socket = context.socket, "connect panicked: {panic}");
-                Err(Denied::Crashed)
+            };
+            let connecting = connecting.instrument(span);
+            let connecting = pin!(Some(connecting));
+            let timed = Timed::begin();
+            let connected = context.watched.run(Callback::Connect, connecting).await;
+            context.called(Callback::Connect, timed);
+            mark.end(connected.is_ok());
+            match connected {
+                Ok(Ok(socket)) => {
+                    if let Some(asked) = asked {
+                        asked.connected(socket.serializer());
+                    }
+                    Ok(Connected {
+                        socket,
+                        id,
+                        peer: self.client_ip(),
+                        inbox,
+                    })
+                }
+                Ok(Err(refused)) => {
+                    let failed = refused.is_failure();
+                    context
+                        .meters
+                        .refused(if failed { "failed" } else { "refused" });
+                    if let Some(asked) = asked {
+                        asked.refused(&refused);
+                    }
+                    Err(Denied::Refused(refused))
+                }
+                Err(panic) => {
+                    tracing::error!(socket = context.socket, "connect panicked: {panic}");
+                    Err(Denied::Crashed)
+                }
             }
         }
     }

@@ -27,23 +27,23 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// `None` if nobody listens.
+    /// `None` if nobody listens. Boxed, so that an attempt that nobody listens to has no room for it.
     pub(super) fn begin(
         context: &'a MountContext,
         params: &Params,
         headers: &'a HeaderMap,
-    ) -> Option<Self> {
+    ) -> Option<Box<Self>> {
         let log = context.log;
         let is_logged = log.is_some_and(|level| telemetry::listens!(SOCKET_CONNECTED, level));
         if !is_logged && !telemetry::wants(Level::ERROR) {
             return None;
         }
-        Some(Asked {
+        Some(Box::new(Asked {
             context,
             params: is_logged.then(|| written(context, params)),
             traceparent: traceparent(headers),
             began: Instant::now(),
-        })
+        }))
     }
 
     pub(super) fn connected(self, serializer: Option<&'static str>) {

@@ -21,7 +21,7 @@ mod watcher;
 
 use std::{
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -107,13 +107,12 @@ impl Watched {
     }
 
     /// Runs a future of the application's where it is, in a task of its own or another's.
-    pub(crate) async fn run<T>(
+    pub(crate) fn run<T>(
         &self,
         callback: Callback,
-        future: Pin<&mut Option<impl Future<Output = T>>>,
-    ) -> Result<T, Panic> {
-        let mut running = pin!(run(callback, future));
-        poll_fn(|cx| self.turn(|| running.as_mut().poll(cx))).await
+        mut future: Pin<&mut Option<impl Future<Output = T>>>,
+    ) -> impl Future<Output = Result<T, Panic>> {
+        poll_fn(move |cx| self.turn(|| poll(callback, future.as_mut(), cx)))
     }
 }
 
