@@ -79,8 +79,8 @@ fn answer<S: Socket>(
         } else {
             None
         };
-        let response = handshake::opened(opening, subprotocol, deflate.as_ref());
-        let context = attempt.context.clone();
+        let Attempt { context, parts, .. } = attempt;
+        let response = handshake::opened(opening, parts.headers, subprotocol, deflate.as_ref());
         upgrade.then(move |stream, early, place| {
             open(connected, stream, early, place, context, options, deflate);
         });

@@ -151,21 +151,22 @@ impl NoUpgrade {
     }
 }
 
-/// The response after which the connection, or the stream, is the socket's.
+/// The response after which the connection, or the stream, is the socket's. `headers` are those of
+/// the request: their memory is used again.
 pub(super) fn opened(
     opening: Opening,
+    mut headers: HeaderMap,
     subprotocol: Option<&'static str>,
     deflate: Option<&Deflate>,
 ) -> Response<Body> {
     let mut response = Response::new(Body::empty());
+    headers.clear();
     if let Opening::Upgrade(accept) = opening {
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        let headers = response.headers_mut();
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     }
-    let headers = response.headers_mut();
     if let Some(subprotocol) = subprotocol {
         headers.insert(
             SEC_WEBSOCKET_PROTOCOL,
@@ -175,6 +176,7 @@ pub(super) fn opened(
     if let Some(deflate) = deflate {
         headers.insert(SEC_WEBSOCKET_EXTENSIONS, deflate.header());
     }
+    *response.headers_mut() = headers;
     response
 }
 
