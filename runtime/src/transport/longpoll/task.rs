@@ -39,8 +39,9 @@ pub(super) fn run<S: Socket>(
     }
 }
 
+/// Callbacks are boxed, so that a session at rest has no room for them.
 async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batch>) -> Reason {
-    let mut flow = driver.init().await;
+    let mut flow = Box::pin(driver.init()).await;
     loop {
         match flow {
             Flow::Continue => {}
@@ -50,12 +51,16 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batc
             } => return Reason::Inactive,
             Flow::Stop { reason, .. } => return reason,
         }
-        flow = tokio::select! {
-            () = driver.ready() => driver.info().await,
-            // Whichever branch is polled first, a session that has to end takes no more messages.
-            Some(batch) = batches.recv() => match driver.stop_requested() {
+        let batch = tokio::select! {
+            () = driver.ready() => None,
+            Some(batch) = batches.recv() => Some(batch),
+        };
+        flow = match batch {
+            None => Box::pin(driver.info()).await,
+            // Whichever branch was polled first, a session that has to end takes no more messages.
+            Some(batch) => match driver.stop_requested() {
                 Some(end) => end,
-                None => handle(driver, batch).await,
+                None => Box::pin(handle(driver, batch)).await,
             },
         };
     }
