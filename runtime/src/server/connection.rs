@@ -22,12 +22,12 @@ use super::{
 };
 use crate::{places::Place, stream::Stream};
 
-/// HTTP on a connection.
+/// HTTP on a connection. hyper's part is large, and moves straight to where it stays.
 enum Http<S: Serve> {
     /// It returns the stream when a request takes the connection over.
-    Bare(Connection<TokioIo<Watched>, HttpService<S>>),
+    Bare(Box<Connection<TokioIo<Watched>, HttpService<S>>>),
     /// It hands the stream to a service that upgrades the connection by hyper's means.
-    Upgradeable(UpgradeableConnection<TokioIo<Watched>, HttpService<S>>),
+    Upgradeable(Box<UpgradeableConnection<TokioIo<Watched>, HttpService<S>>>),
 }
 
 impl<S: Serve> Http<S> {
@@ -40,14 +40,14 @@ impl<S: Serve> Http<S> {
 
     fn graceful_shutdown(&mut self) {
         match self {
-            Http::Bare(http) => Pin::new(http).graceful_shutdown(),
-            Http::Upgradeable(http) => Pin::new(http).graceful_shutdown(),
+            Http::Bare(http) => Pin::new(&mut **http).graceful_shutdown(),
+            Http::Upgradeable(http) => Pin::new(&mut **http).graceful_shutdown(),
         }
     }
 
     fn with_upgrades(self) -> Self {
         match self {
-            Http::Bare(http) => Http::Upgradeable(http.with_upgrades()),
+            Http::Bare(http) => Http::Upgradeable(Box::new(http.with_upgrades())),
             upgradeable => upgradeable,
         }
     }
@@ -99,7 +99,7 @@ pub(super) fn run<S: Serve>(
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
     let ended = Ended(watch);
-    let http = Box::new(Http::Bare(server.http.serve_connection(stream, service)));
+    let http = Http::Bare(Box::new(server.http.serve_connection(stream, service)));
     async move {
         let watch = &*ended.0;
         let serving = ServeHttp {
@@ -159,7 +159,7 @@ fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Again {
 }
 
 struct ServeHttp<'a, S: Serve> {
-    http: Option<Box<Http<S>>>,
+    http: Option<Http<S>>,
     watch: &'a Watch,
     started: bool,
     stopping: bool,
@@ -234,10 +234,9 @@ impl<S: Serve> ServeHttp<'_, S> {
     /// Prepares for a service that upgrades the connection by hyper's means. Returns whether that
     /// was to be done.
     fn leaves_to_hyper(&mut self) -> bool {
-        let due =
-            self.watch.is_left_to_hyper() && matches!(self.http.as_deref(), Some(Http::Bare(_)));
+        let due = self.watch.is_left_to_hyper() && matches!(self.http, Some(Http::Bare(_)));
         if due && let Some(bare) = self.http.take() {
-            self.http = Some(Box::new(bare.with_upgrades()));
+            self.http = Some(bare.with_upgrades());
         }
         due
     }

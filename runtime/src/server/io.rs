@@ -41,6 +41,18 @@ pub(super) fn gather(bufs: &[IoSlice<'_>], mut gathered: &mut [u8]) {
     }
 }
 
+fn write_several(
+    stream: &mut Stream,
+    cx: &mut Context<'_>,
+    bufs: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    let mut short = [0; SHORT];
+    match flatten(bufs, &mut short) {
+        Some(bytes) => Pin::new(stream).poll_write(cx, bytes),
+        None => Pin::new(stream).poll_write_vectored(cx, bufs),
+    }
+}
+
 impl Watched {
     pub(super) fn new(stream: Stream, watch: Arc<Watch>, limits: Limits) -> Self {
         Watched {
@@ -89,10 +101,9 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let mut short = [0; SHORT];
-        let result = match flatten(bufs, &mut short) {
-            Some(bytes) => Pin::new(&mut self.stream).poll_write(cx, bytes),
-            None => Pin::new(&mut self.stream).poll_write_vectored(cx, bufs),
+        let result = match bufs {
+            [head] => Pin::new(&mut self.stream).poll_write(cx, head),
+            several => write_several(&mut self.stream, cx, several),
         };
         self.watch.writing(&result);
         result
