@@ -1,7 +1,7 @@
 //! A list whose places stay fixed, and are reused.
 
 /// A list whose values keep their places. The place of a removed value is used again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Slab<T> {
     places: Vec<Place<T>>,
     /// The place of the next value.
@@ -9,7 +9,7 @@ pub(crate) struct Slab<T> {
     len: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Place<T> {
     Taken(T),
     /// With the place that is used after this one.

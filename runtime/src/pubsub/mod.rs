@@ -31,7 +31,8 @@
 // | `members` | who subscribes, from outside |
 // | `subscriber` | who is subscribed, and how broadcasts reach them |
 // | `run` | publications that leave together, rendered once for all who share a form |
-// | `topic` | the members of one topic |
+// | `topic` | a subscription in a topic |
+// | `roster` | the members of one topic, at places that stay fixed |
 // | `shard` | a part of all members, and the task that serves it |
 // | `shards` | all members, and what is published to them |
 // | `subscription` | a topic as a stream, for any task |
@@ -51,6 +52,7 @@ mod payload;
 #[cfg(feature = "redis")]
 pub(crate) mod phoenix;
 mod remote;
+mod roster;
 mod run;
 mod shard;
 mod shards;

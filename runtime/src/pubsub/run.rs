@@ -105,16 +105,19 @@ impl Publication {
         .ok()
     }
 
-    fn forwards_to(&self, id: SubscriberId) -> bool {
-        self.except != Except::Subscriber(id) && self.except != Except::ForwardTo(id)
+    fn does_not_forward_to(&self) -> Option<SubscriberId> {
+        match self.except {
+            Except::Nobody => None,
+            Except::Subscriber(id) | Except::ForwardTo(id) => Some(id),
+        }
     }
 }
 
 /// Consecutive publications to one topic, as a shard hands them to its members.
 pub(super) struct Run {
     publications: Vec<Arc<Publication>>,
-    /// Whether somebody does not get all of it.
-    excepts: bool,
+    /// Those who do not get all of it.
+    excepted: Vec<SubscriberId>,
     /// The whole run, in each form that some member needed.
     rendered: RefCell<Rendered>,
     /// The form of the last member that got the whole run, and the run in this form.
@@ -125,12 +128,17 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn new(publications: Vec<Arc<Publication>>) -> Self {
-        let excepts = publications
-            .iter()
-            .any(|publication| publication.except != Except::Nobody);
+        let mut excepted = Vec::new();
+        for publication in &publications {
+            if let Some(id) = publication.does_not_forward_to()
+                && !excepted.contains(&id)
+            {
+                excepted.push(id);
+            }
+        }
         Run {
             publications,
-            excepts,
+            excepted,
             rendered: RefCell::default(),
             latest: RefCell::default(),
             asked: Cell::default(),
@@ -178,35 +186,38 @@ impl Run {
     }
 
     /// Writes the run to a client.
+    #[inline]
     pub(super) fn forward_to(&self, recipient: &dyn Recipient, form: &Form) {
-        if self.excepts && !self.goes_whole_to(recipient.id()) {
-            return self.forward_some_to(recipient, form);
-        }
-        let mut latest = self.latest.borrow_mut();
-        match &*latest {
-            Some((known, bytes)) if known.is(form) => forward(recipient, bytes),
-            _ => {
-                let bytes = self.whole(recipient, form);
-                forward(recipient, &bytes);
-                *latest = Some((*form, bytes));
+        let is_done = match &*self.latest.borrow() {
+            Some((known, bytes)) if known.is(form) => {
+                bytes.is_empty() || recipient.forward(bytes, &self.excepted)
             }
+            _ => false,
+        };
+        if !is_done {
+            self.forward_anew(recipient, form);
         }
     }
 
-    fn goes_whole_to(&self, id: SubscriberId) -> bool {
-        self.publications
-            .iter()
-            .all(|publication| publication.forwards_to(id))
+    /// Writes the run to a client that does not get all of it, or gets another form than the last
+    /// one.
+    #[cold]
+    fn forward_anew(&self, recipient: &dyn Recipient, form: &Form) {
+        if self.excepted.contains(&recipient.id()) {
+            return self.forward_some_to(recipient, form);
+        }
+        let bytes = self.whole(recipient, form);
+        forward(recipient, &bytes);
+        *self.latest.borrow_mut() = Some((*form, bytes));
     }
 
     /// Writes what is for this client.
-    #[cold]
     fn forward_some_to(&self, recipient: &dyn Recipient, form: &Form) {
         let (id, key) = (recipient.id(), form.key());
         let forwarded = self
             .publications
             .iter()
-            .filter(|publication| publication.forwards_to(id));
+            .filter(|publication| publication.does_not_forward_to() != Some(id));
         let pieces = forwarded.map(|publication| publication.render(key, form, recipient));
         forward(recipient, &join(pieces));
     }
@@ -236,7 +247,7 @@ impl Run {
 
 fn forward(recipient: &dyn Recipient, bytes: &Bytes) {
     if !bytes.is_empty() {
-        recipient.forward(bytes);
+        recipient.forward(bytes, &[]);
     }
 }
 

@@ -11,17 +11,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     BroadcastError,
+    roster::{Roster, Stretch},
     run::{Publication, Run},
     subscriber::SubscriberId,
     topic::{Entry, Membership, Wants},
 };
-use crate::slab::Slab;
 
 /// The maximum number of publications taken from the queue at once. Those of one topic leave in one
 /// write for each member.
 const BATCH: usize = 64;
-/// Members served before other tasks of the worker get their turn.
-const STRETCH: usize = 128;
 
 pub(super) struct Shard {
     topics: Mutex<HashMap<Arc<str>, Members>>,
@@ -32,7 +30,7 @@ pub(super) struct Shard {
 struct Members {
     /// The topic. It is looked up once to be known and to be shared.
     topic: Arc<str>,
-    entries: Slab<Entry>,
+    entries: Roster<Entry>,
 }
 
 /// A place in a shard's queue.
@@ -103,7 +101,7 @@ impl Shard {
         let topic: Arc<str> = topic.into();
         let mut members = Members {
             topic: topic.clone(),
-            entries: Slab::default(),
+            entries: Roster::default(),
         };
         let membership = enter(&mut members, entry);
         topics.insert(topic, members);
@@ -181,11 +179,12 @@ impl Shard {
 
     /// Hands a run to every member. The lock is released before anything is written.
     async fn serve(&self, run: Run) {
-        let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
-        while let Some(next) =
-            self.stretch(run.topic(), place, |entry| entry.wants(&run), &mut members)
+        let mut place = 0;
+        while let Some((members, next)) =
+            self.stretch(run.topic(), place, |entry| entry.wants(&run))
         {
-            members.drain(..).for_each(|entry| entry.receive(&run));
+            members.for_each(|entry| entry.receive(&run));
+            drop(members);
             place = next;
             tokio::task::yield_now().await;
         }
@@ -193,26 +192,24 @@ impl Shard {
 
     /// Tells every member of a topic that broadcasts of other nodes may be lost.
     pub(super) async fn gap(&self, topic: &str) {
-        let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
-        while let Some(next) = self.stretch(topic, place, |_| true, &mut members) {
-            members.drain(..).for_each(|entry| entry.gap(topic));
+        let mut place = 0;
+        while let Some((members, next)) = self.stretch(topic, place, |_| true) {
+            members.for_each(|entry| entry.gap(topic));
+            drop(members);
             place = next;
             tokio::task::yield_now().await;
         }
     }
 
-    /// Those of the next members of a topic for whom this holds, and the place behind them; `None`
-    /// past the end.
+    /// The members of the stretch of a topic that begins at a place, and the place behind it;
+    /// `None` past the end. Those for whom this does not hold may be missing.
     fn stretch(
         &self,
         topic: &str,
         place: usize,
         holds: impl Fn(&Entry) -> bool,
-        members: &mut Vec<Entry>,
-    ) -> Option<usize> {
-        let topics = self.lock();
-        let of_topic = &topics.get(topic)?.entries;
-        of_topic.copy_some_from_place(place, STRETCH, holds, members)
+    ) -> Option<(Stretch<Entry>, usize)> {
+        self.lock().get(topic)?.entries.stretch(place, holds)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Members>> {

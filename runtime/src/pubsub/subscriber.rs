@@ -89,8 +89,9 @@ pub(crate) trait Subscriber: Send + Sync {
 pub(crate) trait Recipient: Send + Sync {
     fn id(&self) -> SubscriberId;
 
-    /// Writes bytes that are rendered in this client's form.
-    fn forward(&self, bytes: &Bytes);
+    /// Writes bytes that are rendered in this client's form, unless it is one of those excepted.
+    /// False if it is.
+    fn forward(&self, bytes: &Bytes, excepted: &[SubscriberId]) -> bool;
 
     /// Watches the encoder, which is the application's.
     fn watched(&self) -> &Watched;

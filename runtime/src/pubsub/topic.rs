@@ -1,4 +1,4 @@
-//! The members of one topic.
+//! A subscription in a topic.
 
 use std::sync::Arc;
 
@@ -46,9 +46,11 @@ impl Entry {
         }
     }
 
+    /// Hands over a run, if that has something for it.
     pub(super) fn receive(&self, run: &Run) {
         match self {
-            Entry::Deliver(subscriber, _) => run.deliver_to(&**subscriber),
+            Entry::Deliver(subscriber, _) if self.wants(run) => run.deliver_to(&**subscriber),
+            Entry::Deliver(..) => {}
             Entry::Forward(recipient, form) => run.forward_to(&**recipient, form),
         }
     }

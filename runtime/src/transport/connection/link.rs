@@ -1,12 +1,12 @@
 //! A connection as its socket sees it, and as the topics see it whose broadcasts it receives.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use bytes::Bytes;
 
 use super::{
     out::{Out, Sent},
-    shared::Shared,
+    shared::{Shared, State},
     sweep::Swept,
 };
 use crate::{
@@ -29,6 +29,19 @@ impl<O: Out> Shared<O> {
         }
     }
 
+    /// Forwards behind what waits.
+    #[cold]
+    fn forward_behind(&self, mut state: MutexGuard<'_, State<O>>, bytes: &Bytes) {
+        let options = &self.context.options.outbox;
+        if state.out.make_way(bytes, options) {
+            self.note_write(&mut state);
+        }
+        let sent = state.out.send(bytes, options);
+        if sent != Sent::Done {
+            self.settle(state, sent);
+        }
+    }
+
     /// Without the lock: this may drop the last reference to the connection.
     fn leave_topic(&self, membership: Option<Membership>) {
         if let Some(membership) = membership {
@@ -42,17 +55,21 @@ impl<O: Swept> Recipient for Shared<O> {
         self.id
     }
 
-    fn forward(&self, bytes: &Bytes) {
-        self.sent(bytes.len());
-        let options = &self.context.options.outbox;
-        let mut state = self.state();
-        if !state.out.is_empty() && state.out.make_way(bytes, options) {
-            self.note_write(&mut state);
+    fn forward(&self, bytes: &Bytes, excepted: &[SubscriberId]) -> bool {
+        if excepted.contains(&self.id) {
+            return false;
         }
-        let sent = state.out.send(bytes, options);
+        self.sent(bytes.len());
+        let mut state = self.state();
+        if !state.out.is_empty() {
+            self.forward_behind(state, bytes);
+            return true;
+        }
+        let sent = state.out.send(bytes, &self.context.options.outbox);
         if sent != Sent::Done {
             self.settle(state, sent);
         }
+        true
     }
 
     fn watched(&self) -> &Watched {

@@ -153,6 +153,7 @@ impl WriteQueue {
     }
 
     /// Frames that others share, from any task: written at once if nothing waits before them.
+    #[inline]
     pub(super) fn send(&mut self, bytes: &Bytes, wire: &impl Wire, options: OutboxOptions) -> Sent {
         if self.closed {
             return Sent::Done;
@@ -164,7 +165,15 @@ impl WriteQueue {
             if written == bytes.len() {
                 return Sent::Done;
             }
-            self.started = written > 0;
+        }
+        self.send_rest(bytes, written, options)
+    }
+
+    /// Queues what the stream has not taken of such frames.
+    #[cold]
+    fn send_rest(&mut self, bytes: &Bytes, written: usize, options: OutboxOptions) -> Sent {
+        if written > 0 {
+            self.started = true;
             self.spent = written;
         }
         let rest = bytes.slice(written..);
