@@ -125,14 +125,18 @@ pub(crate) async fn run<T>(
     contain::run_in_place(future, || here::step(callback)).await
 }
 
-/// Polls a future of the application's once. Its task is polled by [`Watched::turn`].
-pub(crate) fn poll<T>(
+/// Polls a future of the application's once. Its task is polled by [`Watched::turn`]. The arguments
+/// are those of [`contain::start_or_poll`].
+#[inline]
+pub(crate) fn poll<F: Future, T>(
     callback: Callback,
-    future: Pin<&mut Option<impl Future<Output = T>>>,
+    start: Option<impl FnOnce() -> Option<F>>,
+    future: Pin<&mut Option<F>>,
+    then: impl FnOnce(F::Output) -> T,
     cx: &mut Context<'_>,
 ) -> Poll<Result<T, Panic>> {
     here::step(callback);
-    contain::poll(future, cx)
+    contain::start_or_poll(start, future, then, cx)
 }
 
 /// Calls a function of the application's. Its task is polled by [`Watched::turn`].

@@ -91,8 +91,10 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
         {
             return Some(end);
         }
-        let future = async { End::of(socket.handle_info(info, out).await) };
-        let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
+        let end = call(shared, Callback::HandleInfo, pin!(None), || {
+            Some(socket.handle_info(info, out))
+        })
+        .await;
         if end.is_some() {
             return end;
         }
@@ -178,16 +180,18 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     }
 }
 
-/// Runs a callback without moving its future, which may be large. The future gives
-/// [`End::of`] the callback's flow. A panic ends this connection only.
-pub(in crate::transport) fn call<O: Out>(
+/// Runs a callback without moving its future, which may be large: `start` makes it in its place. A
+/// panic ends this connection only.
+pub(in crate::transport) fn call<O: Out, F: Future<Output = Flow>>(
     shared: &Shared<O>,
     callback: Callback,
-    mut future: Pin<&mut Option<impl Future<Output = Option<Box<End>>>>>,
+    mut future: Pin<&mut Option<F>>,
+    start: impl FnOnce() -> Option<F>,
 ) -> impl Future<Output = Option<Box<End>>> {
     let timed = Timed::begin();
+    let mut start = Some(start);
     poll_fn(
-        move |cx| match watchdog::poll(callback, future.as_mut(), cx) {
+        move |cx| match watchdog::poll(callback, start.take(), future.as_mut(), End::of, cx) {
             Poll::Pending => {
                 shared.callback_waits();
                 Poll::Pending

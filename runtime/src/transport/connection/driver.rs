@@ -114,11 +114,9 @@ impl<S: Socket> Driver<S> {
             };
         };
         run(shared, async {
-            callbacks::call(
-                shared,
-                Callback::Init,
-                pin!(Some(async { End::of(socket.init(out).await) })),
-            )
+            callbacks::call(shared, Callback::Init, pin!(None), || {
+                Some(socket.init(out))
+            })
             .await
         })
         .await
@@ -142,8 +140,10 @@ impl<S: Socket> Driver<S> {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
                     shared.came(message.len());
-                    let future = async { End::of(socket.handle_in(message, out).await) };
-                    callbacks::call(shared, Callback::HandleIn, pin!(Some(future))).await
+                    callbacks::call(shared, Callback::HandleIn, pin!(None), || {
+                        Some(socket.handle_in(message, out))
+                    })
+                    .await
                 }
                 end => end,
             }
@@ -166,8 +166,10 @@ impl<S: Socket> Driver<S> {
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
-                    let future = async { End::of(socket.handle_control(control, out).await) };
-                    callbacks::call(shared, Callback::HandleControl, pin!(Some(future))).await
+                    callbacks::call(shared, Callback::HandleControl, pin!(None), || {
+                        Some(socket.handle_control(control, out))
+                    })
+                    .await
                 }
                 end => end,
             }

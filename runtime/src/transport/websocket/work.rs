@@ -48,8 +48,7 @@ pub(super) async fn work<S: Socket, W: Wire>(
     let end = match (&mut work, parts) {
         (_, None) => Some(Box::new(End::gone())),
         (Work::Init, Some((socket, out))) => {
-            let future = pin!(Some(async { End::of(socket.init(out).await) }));
-            callbacks::call(peer, Callback::Init, future).await
+            callbacks::call(peer, Callback::Init, pin!(None), || Some(socket.init(out))).await
         }
         (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, peer, inbox).await,
         (Work::Info(infos), Some(parts)) => callbacks::infos(parts, peer, infos).await,
@@ -72,10 +71,10 @@ pub(super) fn handle<S: Socket, W: Wire>(
         let end = match guarded.parts() {
             None => Some(Box::new(End::gone())),
             Some((socket, out)) => {
-                let future = pin!(Some(async {
-                    End::of(socket.handle_in(message.take()?, out).await)
-                }));
-                callbacks::call(&**peer, Callback::HandleIn, future).await
+                callbacks::call(&**peer, Callback::HandleIn, pin!(None), || {
+                    Some(socket.handle_in(message.take()?, out))
+                })
+                .await
             }
         };
         Worked { seat, end }
@@ -94,10 +93,10 @@ pub(super) async fn handle_control<S: Socket, W: Wire>(
     let end = match guarded.parts() {
         None => Some(Box::new(End::gone())),
         Some((socket, out)) => {
-            let future = pin!(Some(async {
-                End::of(socket.handle_control(control, out).await)
-            }));
-            callbacks::call(&**peer, Callback::HandleControl, future).await
+            callbacks::call(&**peer, Callback::HandleControl, pin!(None), || {
+                Some(socket.handle_control(control, out))
+            })
+            .await
         }
     };
     Worked { seat, end }
