@@ -100,7 +100,7 @@ impl From<String> for Text {
 
 impl TryFrom<Bytes> for Text {
     type Error = Utf8Error;
-    #[inline]
+    #[inline(always)]
     fn try_from(bytes: Bytes) -> Result<Self, Utf8Error> {
         ByteString::try_from(bytes).map(Text)
     }
