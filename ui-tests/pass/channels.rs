@@ -188,7 +188,7 @@ mod generic {
     #[channel(super::UserSocket)]
     impl<T> Generic<T>
     where
-        T: Default + Send + 'static,
+        T: Default + Send,
     {
         fn join() -> Self {
             Generic(T::default())

@@ -69,6 +69,19 @@ mod rooms {
             true
         }
     }
+
+    pub struct Held<T>(T);
+
+    #[socket]
+    impl<T: Default + Send> Held<T> {
+        fn connect() -> Result<Self, Refused> {
+            Ok(Held(T::default()))
+        }
+
+        async fn handle_in(&mut self, _: Message, _: &mut Outbox) {
+            drop(std::mem::take(&mut self.0));
+        }
+    }
 }
 
 fn assert_socket<S: landfall::Socket<Info = I>, I>() {}
@@ -88,5 +101,6 @@ fn main() {
 
     assert_socket::<rooms::Plain, ()>();
     assert_socket::<rooms::Full<Local>, Local>();
+    assert_socket::<rooms::Held<u8>, ()>();
     assert_socket::<Local, ()>();
 }

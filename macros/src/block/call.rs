@@ -42,6 +42,14 @@ pub(crate) fn result(item: &ImplItemFn, arguments: &[TokenStream], at: Span) -> 
     quote_spanned!(at_name=> __rt::callback_is_send(#future).await)
 }
 
+/// The bound of each function of the contract that is a future: what the contract demands of the
+/// type anyway. A type that is not so is told once, as itself, and not again for each callback. With
+/// `for<..>` the compiler takes a bound that does not hold.
+pub(crate) fn assumed(shared: bool) -> TokenStream {
+    let sync = shared.then(|| quote!(+ ::core::marker::Sync));
+    quote!(where for<'__any> Self: ::core::marker::Send #sync)
+}
+
 /// The imports that the functions of [`call`] need.
 pub(crate) fn imports() -> TokenStream {
     quote! {

@@ -15,7 +15,7 @@ pub(crate) mod state;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type,
+    Attribute, FnArg, Generics, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type,
     parse::Parser, spanned::Spanned,
 };
 
@@ -127,6 +127,17 @@ pub(crate) fn borrowed(block: &ItemImpl) -> Option<Lifetime> {
     let mut found = None;
     lifetimes(block.self_ty.to_token_stream(), &mut found);
     found
+}
+
+/// The bounds of an implementation of the contract: its type owns its state, whether or not the
+/// block says so of its parameters. Each use of the contract would report it otherwise.
+pub(crate) fn owned(generics: &Generics) -> TokenStream {
+    let bounds = &generics.where_clause;
+    if generics.type_params().next().is_none() {
+        return bounds.to_token_stream();
+    }
+    let predicates = bounds.iter().flat_map(|bounds| &bounds.predicates);
+    quote!(where #(#predicates,)* Self: 'static)
 }
 
 fn lifetimes(tokens: TokenStream, found: &mut Option<Lifetime>) {

@@ -6,7 +6,10 @@ use syn::spanned::Spanned;
 
 use super::lower::Lowered;
 use crate::{
-    block::call::{imports, lints},
+    block::{
+        call::{imports, lints},
+        owned,
+    },
     editor::{self, List},
     expansion::within_runtime,
 };
@@ -29,13 +32,15 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
     let (generics, _, bounds) = channel.generics.split_for_impl();
+    let owned = owned(&channel.generics);
     let (imports, lints) = (imports(), lints());
     let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
     let marks = editor::explained(List::Marks, channel.marks.iter());
     let implementation = quote! {
         #imports
+        #[allow(unused_lifetimes)]
         #(#attrs)*
-        impl #generics __rt::channel::Channel for #self_ty #bounds {
+        impl #generics __rt::channel::Channel for #self_ty #owned {
             #socket
             #info
             #state

@@ -9,7 +9,7 @@ use crate::{
     block::{
         borrowed,
         fallback::{alone, beside, stripped},
-        info_or_unit,
+        info_or_unit, owned,
     },
     diag::Diagnostics,
     editor::{self, List},
@@ -36,13 +36,14 @@ pub(crate) fn declaration(
     else {
         return alone(block, diag);
     };
-    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
+    let (self_ty, (generics, _, _)) = (&block.self_ty, block.generics.split_for_impl());
+    let owned = owned(&block.generics);
     let info = info_or_unit(&block);
     let editor = editor::hidden(&editor::names(List::ChannelKeys, &setup.typed));
     let implementation = quote! {
         #editor
         #[allow(unused, clippy::all)]
-        impl #generics __rt::channel::Channel for #self_ty #bounds {
+        impl #generics __rt::channel::Channel for #self_ty #owned {
             type Socket = #socket;
             type Info = #info;
             type State = ();

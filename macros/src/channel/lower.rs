@@ -11,7 +11,7 @@ use super::{
 use crate::{
     block::{
         self,
-        call::call,
+        call::{assumed, call},
         callback::{is_unit, last_segment},
         info,
         state::{self, Part},
@@ -245,11 +245,14 @@ fn join(method: &Method) -> TokenStream {
         values.push(quote!(#(#cfgs)* #variable));
     }
     let joined = call(&method.item, &values, &quote!(joined::<Self>), &[]);
+    let assumed = assumed(false);
     quote! {
         #(#cfgs)*
         async fn join(
             #attempt: __rt::channel::Join<Self>,
-        ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {
+        ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError>
+        #assumed
+        {
             #(#taken)*
             #joined
         }
@@ -302,12 +305,13 @@ fn handle_in(channel: &Channel) -> TokenStream {
     let unknown = block::otherwise(&all).map(
         |condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),),
     );
+    let assumed = assumed(false);
     quote! {
         async fn handle_in(
             &mut self,
             #event: __rt::channel::Event,
             #out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer #assumed {
             match #event.name() {
                 #(#arms)*
                 #(#others)*
@@ -374,13 +378,14 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
             )
         })
         .collect();
+    let assumed = assumed(false);
     (!arms.is_empty()).then(|| {
         quote! {
             async fn handle_out(
                 &mut self,
                 #broadcast: __rt::Broadcast,
                 #out: &mut __rt::channel::Outlet,
-            ) -> __rt::channel::Answer {
+            ) -> __rt::channel::Answer #assumed {
                 match #broadcast.event() {
                     #(#arms)*
                     _ => __rt::channel::argument::pass_on(&#broadcast, #out),
@@ -457,9 +462,12 @@ fn told(method: &Method) -> TokenStream {
     let (item, out) = (&method.item, name("__out"));
     let callback = &item.sig.ident;
     let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&out]));
+    let assumed = assumed(false);
     quote! {
         #(#cfgs)*
-        async fn #callback(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer {
+        async fn #callback(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer
+        #assumed
+        {
             #answer
         }
     }
@@ -471,13 +479,14 @@ fn handle_info(method: &Method) -> TokenStream {
         cfgs(&item.attrs),
         answer(item, method.arguments(), &[&info, &out]),
     );
+    let assumed = assumed(false);
     quote! {
         #(#cfgs)*
         async fn handle_info(
             &mut self,
             #info: Self::Info,
             #out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer #assumed {
             #answer
         }
     }

@@ -6,7 +6,10 @@ use syn::{AttrStyle, ImplItemFn};
 
 use super::{ast::Method, lower::Lowered};
 use crate::{
-    block::call::{imports, lints},
+    block::{
+        call::{imports, lints},
+        owned,
+    },
     editor::{self, List},
     expansion::within_runtime,
 };
@@ -29,6 +32,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     } = lowered;
     let (attrs, self_ty, others) = (&socket.attrs, &socket.self_ty, &socket.others);
     let (generics, _, bounds) = socket.generics.split_for_impl();
+    let owned = owned(&socket.generics);
     let (imports, lints) = (imports(), lints());
     let keys = editor::explained(List::SocketKeys, names.iter());
     let marks = editor::explained(List::Marks, socket.marks.iter());
@@ -37,8 +41,9 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         #definitions
         #whole
         #imports
+        #[allow(unused_lifetimes)]
         #(#attrs)*
-        impl #generics #contract for #self_ty #bounds {
+        impl #generics #contract for #self_ty #owned {
             #first
             #state
             #options

@@ -12,7 +12,7 @@ use crate::{
     block::{
         borrowed,
         fallback::{alone, beside, stripped},
-        info_or_unit,
+        info_or_unit, owned,
     },
     diag::Diagnostics,
     editor::{self, List},
@@ -58,11 +58,12 @@ fn for_editors(setup: &Setup) -> Option<TokenStream> {
 }
 
 fn plain(block: &ItemImpl) -> TokenStream {
-    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
+    let (self_ty, (generics, _, _)) = (&block.self_ty, block.generics.split_for_impl());
+    let owned = owned(&block.generics);
     let info = info_or_unit(block);
     quote! {
         #[allow(unused, clippy::all)]
-        impl #generics __rt::Socket for #self_ty #bounds {
+        impl #generics __rt::Socket for #self_ty #owned {
             type Info = #info;
             type State = ();
             async fn connect(
@@ -78,10 +79,11 @@ fn plain(block: &ItemImpl) -> TokenStream {
 }
 
 fn with_channels(block: &ItemImpl) -> TokenStream {
-    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
+    let (self_ty, (generics, _, _)) = (&block.self_ty, block.generics.split_for_impl());
+    let owned = owned(&block.generics);
     quote! {
         #[allow(unused, clippy::all)]
-        impl #generics __rt::channel::ChannelSocket for #self_ty #bounds {
+        impl #generics __rt::channel::ChannelSocket for #self_ty #owned {
             type State = ();
             const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
             async fn connect(
@@ -90,7 +92,7 @@ fn with_channels(block: &ItemImpl) -> TokenStream {
                 ::core::unreachable!()
             }
         }
-        impl #generics __rt::IntoSocket for #self_ty #bounds {
+        impl #generics __rt::IntoSocket for #self_ty #owned {
             type Socket = __rt::channel::Multiplexer<Self>;
             type Needs = ();
         }

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     block::{
-        call::{call, result},
+        call::{assumed, call, result},
         callback::{Output, Receiver, is_option, last_segment},
-        info,
+        info, owned,
         state::{self, Part},
     },
     diag::Diagnostics,
@@ -157,11 +157,12 @@ fn channels(channels: &Channels) -> TokenStream {
 
 /// The socket that a mount serves.
 fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
-    let (self_ty, (generics, _, bounds)) = (&socket.self_ty, socket.generics.split_for_impl());
+    let (self_ty, (generics, _, _)) = (&socket.self_ty, socket.generics.split_for_impl());
+    let owned = owned(&socket.generics);
     let (cfgs, mountable) = (cfgs(&socket.attrs), mountable(socket, channels));
     quote! {
         #(#cfgs)*
-        impl #generics __rt::IntoSocket for #self_ty #bounds {
+        impl #generics __rt::IntoSocket for #self_ty #owned {
             type Socket = __rt::channel::Multiplexer<Self>;
             type Needs = __rt::channel::WithChannels<Self>;
         }
@@ -272,7 +273,7 @@ fn method(method: &Method, setup: &Setup) -> TokenStream {
     match (method.callback.name, method.callback.output) {
         ("connect", _) => connect(method, setup),
         (_, Output::Next) => handler(method),
-        _ => function(method),
+        _ => function(method, setup),
     }
 }
 
@@ -292,11 +293,11 @@ fn handler(method: &Method) -> TokenStream {
         taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
         values.push(quote!(#(#cfgs)* #variable));
     }
-    let text = name.to_string();
+    let (text, assumed) = (name.to_string(), assumed(false));
     let answer = call(item, &values, &quote!(flow), &[quote!(#out), quote!(#text)]);
     quote! {
         #(#cfgs)*
-        async fn #name(#inputs) -> __rt::Flow {
+        async fn #name(#inputs) -> __rt::Flow #assumed {
             #(#taken)*
             #answer
         }
@@ -304,13 +305,17 @@ fn handler(method: &Method) -> TokenStream {
 }
 
 /// A callback that returns the contract's type.
-fn function(method: &Method) -> TokenStream {
+fn function(method: &Method, setup: &Setup) -> TokenStream {
     let item = &method.item;
     let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
     let (inputs, values) = inputs(method, None);
     let asyncness = method.callback.waits.then(|| quote!(async));
     let result = result(item, &values, Span::mixed_site());
-    quote!(#(#cfgs)* #asyncness fn #name(#inputs) #output { #result })
+    let assumed = method
+        .callback
+        .waits
+        .then(|| assumed(setup.channels.declared));
+    quote!(#(#cfgs)* #asyncness fn #name(#inputs) #output #assumed { #result })
 }
 
 /// The inputs of the contract's method with the user's types, and the arguments for the user's
@@ -373,11 +378,14 @@ fn connect(method: &Method, setup: &Setup) -> TokenStream {
         })
         .collect();
     let connected = call(item, &values, &quote!(connected::<Self>), &[]);
+    let assumed = assumed(setup.channels.declared);
     quote! {
         #(#cfgs)*
         async fn connect(
             #attempt: __rt::Connect<#info>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused>
+        #assumed
+        {
             #(#taken)*
             #connected
         }

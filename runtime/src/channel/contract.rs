@@ -67,7 +67,11 @@ use crate::{
     label = "not a channel",
     note = "put `#[channel(Socket)]` on `impl {Self} {{ .. }}`"
 )]
-pub trait Channel: Sized + Send + 'static {
+pub trait Channel:
+    Sized
+    + Send // it moves between threads with its connection: `Arc` for `Rc`, `Mutex` for `RefCell`
+    + 'static
+{
     /// The socket that it belongs to.
     type Socket: ChannelSocket;
 
@@ -141,11 +145,16 @@ pub trait Channel: Sized + Send + 'static {
 
     /// Decides whether a client may join, and makes its state. The reply reaches the client before
     /// anything else of this channel.
-    fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
+    fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send
+    where
+        Self: Send;
 
     /// Called once, after the reply to the join and before any message. Here a channel pushes what
     /// its client needs to know first. The client is subscribed to the topic's broadcasts by then.
-    fn joined(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+    fn joined(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send
+    where
+        Self: Send,
+    {
         let _ = out;
         async { Answer::NoReply }
     }
@@ -165,14 +174,19 @@ pub trait Channel: Sized + Send + 'static {
 
     /// Called for each message of the client that [`handle_in_now`](Channel::handle_in_now) gives
     /// back.
-    fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send;
+    fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send
+    where
+        Self: Send;
 
     /// Called for each message that arrives in the [`Mailbox`](super::Mailbox).
     fn handle_info(
         &mut self,
         info: Self::Info,
         out: &mut Outlet,
-    ) -> impl Future<Output = Answer> + Send {
+    ) -> impl Future<Output = Answer> + Send
+    where
+        Self: Send,
+    {
         let _ = (info, out);
         async { Answer::NoReply }
     }
@@ -182,7 +196,10 @@ pub trait Channel: Sized + Send + 'static {
         &mut self,
         broadcast: Broadcast,
         out: &mut Outlet,
-    ) -> impl Future<Output = Answer> + Send {
+    ) -> impl Future<Output = Answer> + Send
+    where
+        Self: Send,
+    {
         out.push(broadcast.event(), broadcast.payload().clone());
         async { Answer::NoReply }
     }
@@ -190,7 +207,10 @@ pub trait Channel: Sized + Send + 'static {
     /// Called when broadcasts of other nodes to the topic may be lost, if
     /// [`ON_GAP`](Channel::ON_GAP) is [`OnGap::Tell`]: here a channel reads anew what it or its
     /// client keeps by broadcasts.
-    fn handle_gap(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+    fn handle_gap(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send
+    where
+        Self: Send,
+    {
         let _ = out;
         async { Answer::NoReply }
     }

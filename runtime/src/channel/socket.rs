@@ -17,7 +17,12 @@ use crate::{
     label = "not a socket with channels",
     note = "put `#[socket(channel(\"room:*\", Room))]` on `impl {Self} {{ .. }}`"
 )]
-pub trait ChannelSocket: Sized + Send + Sync + 'static {
+pub trait ChannelSocket:
+    Sized
+    + Send // it moves between threads with its connection: `Arc` for `Rc`, `Mutex` for `RefCell`
+    + Sync // its channels share it: `Mutex` for `RefCell`, atomics for `Cell`
+    + 'static
+{
     /// What `connect` and the channels take of the application's state, such as
     /// `(Need<Pool>, <Room as Channel>::State)`: see [`Socket::State`](crate::Socket::State).
     type State: Needed;
@@ -63,12 +68,17 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
 
     /// Ends the connections of a mount, because the endpoint stops: see
     /// [`Socket::drain`](crate::Socket::drain).
-    fn drain(draining: Draining) -> impl Future<Output = ()> + Send {
+    fn drain(draining: Draining) -> impl Future<Output = ()> + Send
+    where
+        Self: Send + Sync,
+    {
         draining.as_declared()
     }
 
     /// Decides whether a client may connect, and makes what all its channels share.
-    fn connect(connect: Connect<()>) -> impl Future<Output = Result<Self, Refused>> + Send;
+    fn connect(connect: Connect<()>) -> impl Future<Output = Result<Self, Refused>> + Send
+    where
+        Self: Send + Sync;
 
     /// Names the client, such as `"users:7"`. A broadcast of the event `disconnect` to that topic
     /// ends all connections of the client.

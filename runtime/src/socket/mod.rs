@@ -196,7 +196,14 @@ impl Needs {
     label = "not a socket",
     note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
 )]
-pub trait Socket: Sized + Send + 'static {
+// What is `Sized + Send + 'static` already says so again with each future (`where Self: Send`): the
+// callbacks of a type that is not are then no second mistake. `block/call.rs` of the macros takes
+// it up.
+pub trait Socket:
+    Sized
+    + Send // it moves between threads with its connection: `Arc` for `Rc`, `Mutex` for `RefCell`
+    + 'static
+{
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;
 
@@ -245,7 +252,9 @@ pub trait Socket: Sized + Send + 'static {
     ///
     /// Runs before the upgrade. An `Err` is answered as an HTTP response, with its status, or by
     /// the mount's `error_handler`. See [`Refused`].
-    fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send;
+    fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send
+    where
+        Self: Send;
 
     /// Ends the connections of a mount, because the endpoint stops (Phoenix's `drainer_spec`).
     ///
@@ -254,12 +263,18 @@ pub trait Socket: Sized + Send + 'static {
     /// the mount says. The `shutdown` of `drainer(..)` is a limit for everybody: past it, this is
     /// cancelled, and all connections that are left end at once. When it returns or panics, the
     /// connections that were not told are told, and what is left of `shutdown` is waited for them.
-    fn drain(draining: Draining) -> impl Future<Output = ()> + Send {
+    fn drain(draining: Draining) -> impl Future<Output = ()> + Send
+    where
+        Self: Send,
+    {
         draining.as_declared()
     }
 
     /// Called once, after the handshake and before the first message.
-    fn init(&mut self, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+    fn init(&mut self, out: &mut Outbox) -> impl Future<Output = Flow> + Send
+    where
+        Self: Send,
+    {
         let _ = out;
         async { Flow::Continue }
     }
@@ -269,7 +284,9 @@ pub trait Socket: Sized + Send + 'static {
         &mut self,
         message: Message,
         out: &mut Outbox,
-    ) -> impl Future<Output = Flow> + Send;
+    ) -> impl Future<Output = Flow> + Send
+    where
+        Self: Send;
 
     /// Whether the client's next message may be read. While it may not, `handle_info` is still
     /// called. Called before each message, and whenever the connection's task is woken.
@@ -289,7 +306,10 @@ pub trait Socket: Sized + Send + 'static {
         &mut self,
         control: Control,
         out: &mut Outbox,
-    ) -> impl Future<Output = Flow> + Send {
+    ) -> impl Future<Output = Flow> + Send
+    where
+        Self: Send,
+    {
         let _ = (control, out);
         async { Flow::Continue }
     }
@@ -299,7 +319,10 @@ pub trait Socket: Sized + Send + 'static {
         &mut self,
         info: Self::Info,
         out: &mut Outbox,
-    ) -> impl Future<Output = Flow> + Send {
+    ) -> impl Future<Output = Flow> + Send
+    where
+        Self: Send,
+    {
         let _ = (info, out);
         async { Flow::Continue }
     }

@@ -2,10 +2,12 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     #[cfg(unix)]
     impl<T: Send + 'static> __rt::channel::Channel for Every<T>
     where
         T: Clone,
+        Self: 'static,
     {
         type Socket = UserSocket;
         #[cfg(feature = "x")]
@@ -23,7 +25,10 @@ const _: () = {
         ) -> ::core::result::Result<
             __rt::channel::Joined<Self>,
             __rt::channel::JoinError,
-        > {
+        >
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             #[cfg(feature = "x")]
             let __argument0: T = __rt::channel::argument::payload(&__join)?;
             #[cfg(not(feature = "x"))]
@@ -43,7 +48,10 @@ const _: () = {
             &mut self,
             __event: __rt::channel::Event,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             match __event.name() {
                 #[cfg(feature = "x")]
                 "ping" => {
@@ -84,7 +92,10 @@ const _: () = {
             &mut self,
             __info: Self::Info,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(Self::handle_info(self, __info, __out))
                 .await;
             (&__value).returned().answer(__value)
@@ -93,7 +104,10 @@ const _: () = {
             &mut self,
             __broadcast: __rt::Broadcast,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             match __broadcast.event() {
                 #[cfg(feature = "x")]
                 "ping" => {

@@ -2,6 +2,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     impl __rt::channel::Channel for RoomChannel {
         type Socket = UserSocket;
         type Info = RoomInfo;
@@ -20,7 +21,10 @@ const _: () = {
         ) -> ::core::result::Result<
             __rt::channel::Joined<Self>,
             __rt::channel::JoinError,
-        > {
+        >
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __argument0: RoomId = __rt::channel::argument::rest(&__join)?;
             let __argument1: &str = __join.topic();
             let __argument2: JoinRoom = __rt::channel::argument::payload(&__join)?;
@@ -77,7 +81,10 @@ const _: () = {
             &mut self,
             __event: __rt::channel::Event,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             match __event.name() {
                 "new_message" => {
                     let __payload: NewMessage = match __rt::channel::argument::event(
@@ -125,7 +132,10 @@ const _: () = {
             &mut self,
             __info: Self::Info,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(Self::handle_info(self, __info, __out))
                 .await;
             (&__value).returned().answer(__value)
@@ -134,7 +144,10 @@ const _: () = {
             &mut self,
             __broadcast: __rt::Broadcast,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             match __broadcast.event() {
                 "user_joined" => {
                     let __payload: Joined = match __rt::channel::argument::broadcast(

@@ -2,6 +2,7 @@ const _: () = {
     use my::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     impl __rt::channel::Channel for Lobby {
         type Socket = my::UserSocket;
         type Info = ();
@@ -12,7 +13,10 @@ const _: () = {
         ) -> ::core::result::Result<
             __rt::channel::Joined<Self>,
             __rt::channel::JoinError,
-        > {
+        >
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = Self::join();
             (&__value).returned().joined::<Self>(__value)
         }
@@ -20,7 +24,10 @@ const _: () = {
             &mut self,
             __event: __rt::channel::Event,
             __out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
+        ) -> __rt::channel::Answer
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             match __event.name() {
                 _ => __rt::channel::argument::unknown_event(&__event, __out),
             }

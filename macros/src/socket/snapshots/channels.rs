@@ -2,6 +2,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     impl __rt::channel::ChannelSocket for UserSocket {
         const CHANNELS: &'static [__rt::channel::Route<Self>] = &[
             __rt::channel::Route::new::<RoomChannel>("room:*", "RoomChannel"),
@@ -33,7 +34,10 @@ const _: () = {
         };
         async fn connect(
             __connect: __rt::Connect<()>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused>
+        where
+            for<'__any> Self: ::core::marker::Send + ::core::marker::Sync,
+        {
             let token: String = __rt::argument::required(&__connect, "token")?;
             let __value = __rt::callback_is_send(Self::connect(token)).await;
             (&__value).returned().connected::<Self>(__value)
@@ -44,7 +48,10 @@ const _: () = {
         fn children(__argument0: &mut Children) {
             Self::children(__argument0)
         }
-        async fn drain(__argument0: Draining) {
+        async fn drain(__argument0: Draining)
+        where
+            for<'__any> Self: ::core::marker::Send + ::core::marker::Sync,
+        {
             Self::drain(__argument0)
         }
     }

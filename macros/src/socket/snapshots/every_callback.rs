@@ -2,10 +2,12 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     #[cfg(unix)]
     impl<T: Send + 'static> __rt::Socket for Every<T>
     where
         T: Clone,
+        Self: 'static,
     {
         #[cfg(feature = "x")]
         type Info = Event;
@@ -21,7 +23,10 @@ const _: () = {
         const HANDLES_CONTROL: ::core::primitive::bool = true;
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused>
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             #[cfg(feature = "x")]
             let x: u8 = __rt::argument::required(&__connect, "x")?;
             let r#type: String = __rt::argument::required(&__connect, "type")?;
@@ -32,7 +37,10 @@ const _: () = {
                 .await;
             (&__value).returned().connected::<Self>(__value)
         }
-        async fn init(&mut self, __out: &mut Outbox) -> __rt::Flow {
+        async fn init(&mut self, __out: &mut Outbox) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = Self::init(self, __out);
             (&__value).returned().flow(__value, __out, "init")
         }
@@ -40,7 +48,10 @@ const _: () = {
             &mut self,
             __argument1: Message,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(
                     Self::handle_in(self, __argument1, __out),
                 )
@@ -52,7 +63,10 @@ const _: () = {
             &mut self,
             __argument1: Event,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(
                     Self::handle_info(self, __argument1, __out),
                 )
@@ -63,7 +77,10 @@ const _: () = {
             &mut self,
             __argument1: Control,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(
                     Self::handle_control(self, __argument1, __out),
                 )
@@ -76,7 +93,10 @@ const _: () = {
         fn children(__argument0: &mut Children) {
             Self::children(__argument0)
         }
-        async fn drain(__argument0: Draining) {
+        async fn drain(__argument0: Draining)
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             __rt::callback_is_send(Self::drain(__argument0)).await
         }
         fn encode(__argument0: &Broadcast) -> Option<Message> {

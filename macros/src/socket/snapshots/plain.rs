@@ -2,6 +2,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     impl __rt::Socket for Echo {
         type Info = ();
         type State = ();
@@ -13,7 +14,10 @@ const _: () = {
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused>
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = Self::connect();
             (&__value).returned().connected::<Self>(__value)
         }
@@ -21,7 +25,10 @@ const _: () = {
             &mut self,
             __argument1: Message,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = Self::handle_in(self, __argument1, __out);
             (&__value).returned().flow(__value, __out, "handle_in")
         }

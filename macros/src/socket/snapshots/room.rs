@@ -2,6 +2,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    #[allow(unused_lifetimes)]
     impl __rt::Socket for RoomSocket {
         type Info = RoomEvent;
         type State = (
@@ -27,7 +28,10 @@ const _: () = {
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused>
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let room_id: RoomId = __rt::argument::required(&__connect, "room_id")?;
             let token: Option<String> = __rt::argument::optional(&__connect, "token")?;
             let page: u32 = match __rt::argument::optional(&__connect, "page")? {
@@ -80,7 +84,10 @@ const _: () = {
             &mut self,
             __argument1: Message,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(
                     Self::handle_in(self, __argument1, __out),
                 )
@@ -91,7 +98,10 @@ const _: () = {
             &mut self,
             __argument1: RoomEvent,
             __out: &mut Outbox,
-        ) -> __rt::Flow {
+        ) -> __rt::Flow
+        where
+            for<'__any> Self: ::core::marker::Send,
+        {
             let __value = __rt::callback_is_send(
                     Self::handle_info(self, __argument1, __out),
                 )
