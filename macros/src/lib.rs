@@ -21,6 +21,8 @@
 
 mod block;
 mod channel;
+#[cfg(all(test, feature = "channels"))]
+mod cursors;
 mod diag;
 mod editor;
 mod embed;

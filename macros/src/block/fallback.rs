@@ -49,23 +49,32 @@ fn is_of_rust(attribute: &Attribute) -> bool {
         || attribute.path().get_ident().is_none()
 }
 
-/// The block, an implementation that is never run, and the errors.
+/// The block, an implementation that is never run, and the errors. `editor` is what only editors
+/// read.
 pub(crate) fn beside(
     block: &ItemImpl,
     krate: Option<&Path>,
-    implementation: &TokenStream,
+    (editor, implementation): (Option<TokenStream>, &TokenStream),
     diag: Diagnostics,
 ) -> TokenStream {
     let (cfgs, errors) = (cfgs(&block.attrs), diag.finish());
+    let editor = editor.map(|editor| for_editors(krate, &editor));
     let implementation = within_runtime(krate, implementation);
     quote! {
+        #editor
         #[allow(dead_code, unused, clippy::all)]
         #block
         #(#cfgs)*
-        #[allow(unexpected_cfgs)]
         #implementation
         #errors
     }
+}
+
+/// What only editors read, as an item. It stands first, with and without errors: editors look for
+/// what they know at the same place.
+pub(crate) fn for_editors(krate: Option<&Path>, editor: &TokenStream) -> TokenStream {
+    let editor = within_runtime(krate, editor);
+    quote!(#[allow(unexpected_cfgs)] #editor)
 }
 
 /// What the user wrote, and the errors.

@@ -41,7 +41,6 @@ pub(crate) fn declaration(
     let info = info_or_unit(&block);
     let editor = editor::hidden(&editor::names(List::ChannelKeys, &setup.typed));
     let implementation = quote! {
-        #editor
         #[allow(unused, clippy::all)]
         impl #generics __rt::channel::Channel for #self_ty #owned {
             type Socket = #socket;
@@ -61,5 +60,10 @@ pub(crate) fn declaration(
             }
         }
     };
-    beside(&block, setup.krate.as_ref(), &implementation, diag)
+    beside(
+        &block,
+        setup.krate.as_ref(),
+        (editor, &implementation),
+        diag,
+    )
 }

@@ -11,9 +11,10 @@ use crate::{
     expansion::within_runtime,
 };
 
+/// `editor` is what only editors read.
 pub(crate) fn declaration(
     declaration: &Declaration,
-    lowered: Option<&Lowered<'_>>,
+    editor: Option<TokenStream>,
     diag: Diagnostics,
 ) -> TokenStream {
     let errors = diag.finish();
@@ -27,7 +28,6 @@ pub(crate) fn declaration(
         .state
         .as_ref()
         .map(|state| expand::started_with(item, state));
-    let editor = lowered.and_then(|lowered| for_editors(declaration, lowered));
     let body = quote! {
         #editor
         impl #before __rt::Endpoint for #name #after {

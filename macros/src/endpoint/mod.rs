@@ -8,7 +8,7 @@
 //! | what works and is hardly meant | `unusual`, with `static_plug`; of constants: `unusual_mount`; of sessions: `sessions` |
 //! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
 //! | the entries of `watchers(..)` and `instrumenters(..)`, in all phases | `watchers`, `instrumenters` |
-//! | groups without keys, for editors | `vacant` |
+//! | where nothing is typed yet, for editors | `vacant` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -45,6 +45,11 @@ pub(crate) fn run(input: TokenStream) -> TokenStream {
         Some(lowered) if diag.is_empty() => {
             expand::declaration(&lowered, vacant::for_editors(input))
         }
-        lowered => fallback::declaration(&declaration, lowered.as_ref(), diag),
+        lowered => {
+            let lowered = lowered.as_ref();
+            let editor = vacant::for_editors(input)
+                .or_else(|| fallback::for_editors(&declaration, lowered?));
+            fallback::declaration(&declaration, editor, diag)
+        }
     }
 }

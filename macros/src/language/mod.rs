@@ -8,6 +8,7 @@
 //! | `schema` | every directive and key as a table |
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
 //! | `unclosed` | a parenthesis that somebody has not closed yet |
+//! | `vacant` | places where somebody has typed nothing yet |
 //! | `options` | `key = value, nested(..)`, read against the table |
 //! | `syntax` | what was meant by tokens that do not parse |
 //! | `foreign` | names that people know from elsewhere |
@@ -23,3 +24,4 @@ pub(crate) mod recover;
 pub(crate) mod schema;
 pub(crate) mod syntax;
 pub(crate) mod unclosed;
+pub(crate) mod vacant;

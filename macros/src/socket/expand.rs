@@ -8,13 +8,15 @@ use super::{ast::Method, lower::Lowered};
 use crate::{
     block::{
         call::{imports, lints},
+        fallback::for_editors,
         owned,
     },
     editor::{self, List},
     expansion::within_runtime,
 };
 
-pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+/// `editor` is what only editors read.
+pub(crate) fn declaration(lowered: &Lowered<'_>, editor: Option<TokenStream>) -> TokenStream {
     let Lowered {
         socket,
         krate,
@@ -57,10 +59,12 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         #marks
     };
     let implementation = within_runtime(*krate, &implementation);
+    let editor = editor.map(|editor| for_editors(*krate, &editor));
     let callbacks = socket.methods.iter().map(written);
     let others = (!others.is_empty())
         .then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
     quote! {
+        #editor
         #implementation
         #lints
         #(#attrs)*

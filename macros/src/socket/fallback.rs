@@ -18,8 +18,10 @@ use crate::{
     editor::{self, List},
 };
 
+/// `editor` is what only editors read.
 pub(crate) fn declaration(
     Declaration { setup, item, .. }: &Declaration,
+    editor: Option<TokenStream>,
     diag: Diagnostics,
 ) -> TokenStream {
     let is_callback = |name: &str| {
@@ -37,17 +39,16 @@ pub(crate) fn declaration(
     } else {
         plain(&block)
     };
-    let editor = for_editors(setup);
     beside(
         &block,
         setup.krate.as_ref(),
-        &quote!(#editor #implementation),
+        (editor, &implementation),
         diag,
     )
 }
 
 /// The options, for editors alone.
-fn for_editors(setup: &Setup) -> Option<TokenStream> {
+pub(crate) fn for_editors(setup: &Setup) -> Option<TokenStream> {
     let typed = editor::names(List::SocketKeys, &setup.typed);
     let routes = setup.channels.routes.iter();
     let of_routes: TokenStream = routes

@@ -39,7 +39,7 @@ pub(crate) fn declaration(
     }
 }
 
-fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
+pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let mut pieces = recover::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
     let channels = route::take(&mut pieces, diag);

@@ -494,7 +494,7 @@ fn forwarded(value: &Expr) -> TokenStream {
                 let variant = Ident::new(variant, at);
                 quote_spanned!(at=> __rt::Forwarded::#variant)
             }
-            None => quote!(#header),
+            None => unknown(header, schema::FORWARDED.iter().map(|(word, _)| *word)),
         });
     quote!(&[#(#headers),*])
 }

@@ -25,6 +25,7 @@ const OUTSIDE: &[&str] = &[
     "testing",
     "schema_tests",
     "without_channels",
+    "cursors",
     "helps",
     "mutations",
 ];

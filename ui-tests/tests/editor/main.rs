@@ -51,6 +51,25 @@ const TYPED: &[(&str, &str, &[&str], &[&str])] = &[
         &["compress", "timeout"],
         &["Echo"],
     ),
+    (
+        "compress = true",
+        "‸",
+        &["compress", "timeout"],
+        &["Echo", "batch_size"],
+    ),
+    // The first word of a list.
+    (
+        "connect_info = [uri]",
+        "connect_info = [‸]",
+        &["uri", "peer_data"],
+        &["Echo"],
+    ),
+    (
+        "compress = true",
+        "connect_info = [‸]",
+        &["uri", "peer_data"],
+        &["Echo"],
+    ),
     // The parenthesis is still open.
     ("// more", "static_url(ho‸", &["host", "path"], &["Echo"]),
     (
@@ -58,6 +77,19 @@ const TYPED: &[(&str, &str, &[&str], &[&str])] = &[
         "443, sch‸",
         &["scheme", "path"],
         &["port"],
+    ),
+    // Two of them are.
+    (
+        "socket(\"/chat\", Chat);",
+        "socket(\"/chat\", Chat, websocket(‸",
+        &["compress", "timeout"],
+        &["Echo", "batch_size"],
+    ),
+    (
+        "socket(\"/chat\", Chat);",
+        "socket(\"/chat\", Chat, websocket(comp‸",
+        &["compress", "timeout"],
+        &["Echo", "batch_size"],
     ),
     (
         "log = info);",

@@ -10,7 +10,6 @@ impl Room {
         0
     }
 }
-#[allow(unexpected_cfgs)]
 const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused, clippy::all)]

@@ -1,3 +1,17 @@
+#[allow(unexpected_cfgs)]
+const _: () = {
+    use ::landfall::__private as __rt;
+    #[cfg(rust_analyzer)]
+    enum __Typed {
+        Here = {
+            let _ = __rt::SocketKeys {
+                chanel: loop {},
+                ..__rt::SOCKET_KEYS
+            };
+            0
+        },
+    }
+};
 #[allow(dead_code, unused, clippy::all)]
 impl UserSocket {
     async fn connect(token: String) -> Result<Self, Refused> {
@@ -12,19 +26,8 @@ impl UserSocket {
         &self.user.name
     }
 }
-#[allow(unexpected_cfgs)]
 const _: () = {
     use ::landfall::__private as __rt;
-    #[cfg(rust_analyzer)]
-    enum __Typed {
-        Here = {
-            let _ = __rt::SocketKeys {
-                chanel: loop {},
-                ..__rt::SOCKET_KEYS
-            };
-            0
-        },
-    }
     #[allow(unused, clippy::all)]
     impl __rt::channel::ChannelSocket for UserSocket {
         type State = ();

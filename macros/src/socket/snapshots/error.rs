@@ -1,12 +1,3 @@
-#[allow(dead_code, unused, clippy::all)]
-impl S {
-    fn connect(a: u8, peer_dta: PeerData) -> Result<Self, Refused> {
-        Ok(S)
-    }
-    async fn handle_in(&mut self, message: Message) {}
-    async fn handle_info(&mut self, info: Event, out: &mut Outbox) {}
-    fn other(&self) {}
-}
 #[allow(unexpected_cfgs)]
 const _: () = {
     use ::landfall::__private as __rt;
@@ -17,6 +8,7 @@ const _: () = {
             const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
                 websocket: __rt::WebSocket {
                     tmeout: loop {},
+                    a: loop {},
                     ..__rt::SocketOptions::DEFAULT.websocket
                 },
                 ..__rt::SocketOptions::DEFAULT
@@ -24,6 +16,18 @@ const _: () = {
             0
         },
     }
+};
+#[allow(dead_code, unused, clippy::all)]
+impl S {
+    fn connect(a: u8, peer_dta: PeerData) -> Result<Self, Refused> {
+        Ok(S)
+    }
+    async fn handle_in(&mut self, message: Message) {}
+    async fn handle_info(&mut self, info: Event, out: &mut Outbox) {}
+    fn other(&self) {}
+}
+const _: () = {
+    use ::landfall::__private as __rt;
     #[allow(unused, clippy::all)]
     impl __rt::Socket for S {
         type Info = Event;
