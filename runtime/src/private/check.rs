@@ -22,7 +22,8 @@ pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
     if value < least {
         let text = Text::new("`").and(key);
         if least == 1 {
-            panic!("{}", text.and("` must be positive").as_str());
+            let text = text.and("` must be positive").help("at least 1");
+            panic!("{}", text.as_str());
         }
         panic!(
             "{}",
@@ -101,10 +102,8 @@ pub const fn age(key: &str, value: Duration) -> Duration {
 #[track_caller]
 pub const fn positive(key: &str, value: Duration) -> Duration {
     if value.is_zero() {
-        panic!(
-            "{}",
-            Text::new("`").and(key).and("` must be positive").as_str()
-        );
+        let text = Text::new("`").and(key).and("` must be positive");
+        panic!("{}", text.help("such as `secs(10)`").as_str());
     }
     value
 }

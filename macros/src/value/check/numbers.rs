@@ -24,7 +24,6 @@ impl Check<'_> {
                 };
                 match (name, least) {
                     ("batch_size", _) => found.help("`drainer = false` disables draining"),
-                    (_, 1) => found,
                     _ => found.help(format!("at least {least}")),
                 };
             }
@@ -46,7 +45,10 @@ impl Check<'_> {
                 } else {
                     format!("at least {least}")
                 };
-                self.diag.push(value, format!("`{name}` must be {bound}"));
+                let found = self.diag.push(value, format!("`{name}` must be {bound}"));
+                if least == 1 {
+                    found.help("at least 1");
+                }
             }
             (None, Some(literal)) => {
                 self.diag
@@ -156,9 +158,10 @@ impl Check<'_> {
                     .help(format!("write `{unit}(60)`"));
             } else if zero {
                 let found = self.diag.push(value, format!("`{name}` must be positive"));
-                if let Some(never) = never {
-                    found.help(format!("no limit is written `{never}`"));
-                }
+                match never {
+                    Some(never) => found.help(format!("no limit is written `{never}`")),
+                    None => found.help("such as `secs(10)`"),
+                };
             }
         } else if never.is_some() && expr::word(value).is_some_and(|word| word != "never") {
             self.word(value, &["never"], Some("or write `secs(60)`"));

@@ -16,7 +16,8 @@ impl Check<'_> {
             (None, Some(literal)) => {
                 let name = self.name;
                 self.diag
-                    .push(value, format!("`{name}` takes a string, this is {literal}"));
+                    .push(value, format!("`{name}` takes a string, this is {literal}"))
+                    .help(format!("a string stands in quotes: `{name} = \"..\"`"));
             }
             (None, None) => {}
         }
@@ -162,15 +163,18 @@ impl Check<'_> {
                 match name {
                     "keyfile" => found.help("did you mean `key`?"),
                     "certfile" => found.help("did you mean `cert`?"),
-                    _ => found,
+                    _ => found.help("keep it in a file, and name the file here"),
                 };
             }
             (Some(text), _) if text.value().is_empty() => {
-                self.diag.push(text, format!("`{name}` is empty"));
+                self.diag
+                    .push(text, format!("`{name}` is empty"))
+                    .help("name a file, or leave it out");
             }
             (None, Some(literal)) => {
                 self.diag
-                    .push(value, format!("`{name}` takes {taken}, this is {literal}"));
+                    .push(value, format!("`{name}` takes {taken}, this is {literal}"))
+                    .help(format!("a path stands in quotes: `{name} = \"..\"`"));
             }
             _ => {}
         }
