@@ -29,7 +29,8 @@ fn compare(text: &str, expand: impl Fn(TokenStream) -> TokenStream) -> Result<St
     let found = before.strip_prefix(beginning);
     let found = found.ok_or("they differ before the cursor")?;
     let end = after.get(at + TYPED.len()..).unwrap();
-    let hidden = end.split_once("} }").map_or(end, |(hidden, _)| hidden);
+    // Up to the end of the statement: what follows may repeat the name.
+    let hidden = end.split_once(" ;").map_or(end, |(hidden, _)| hidden);
     match found.strip_prefix(NOTHING) {
         Some(rest) if rest.starts_with(hidden) => Ok(beginning.to_owned()),
         _ => Err(format!("{found} | {end}")),

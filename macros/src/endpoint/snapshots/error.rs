@@ -20,7 +20,6 @@ const _: () = {
                     let mut settings = __rt::Settings::default();
                     settings.url = __rt::Url {
                         hots: loop {},
-                        a: loop {},
                         ..__rt::Url::DEFAULT
                     };
                     settings.http = __rt::Group::on(__rt::Http {

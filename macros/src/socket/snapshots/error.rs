@@ -8,7 +8,6 @@ const _: () = {
             const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
                 websocket: __rt::WebSocket {
                     tmeout: loop {},
-                    a: loop {},
                     ..__rt::SocketOptions::DEFAULT.websocket
                 },
                 ..__rt::SocketOptions::DEFAULT
