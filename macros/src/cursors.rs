@@ -63,10 +63,6 @@ fn an_empty_place_of_a_declaration_has_a_name() {
             "WebSocket",
         ),
         (
-            "#SOCKET websocket(‸ fn init(config: Config) -> Config { config }))",
-            "WebSocket",
-        ),
-        (
             "#SOCKET websocket(outbox(‸ plug(layer());)))",
             "OutboxOptions",
         ),
