@@ -112,7 +112,12 @@ impl Watched {
         callback: Callback,
         mut future: Pin<&mut Option<impl Future<Output = T>>>,
     ) -> impl Future<Output = Result<T, Panic>> {
-        poll_fn(move |cx| self.turn(|| poll(callback, future.as_mut(), cx)))
+        poll_fn(move |cx| {
+            self.turn(|| {
+                here::step(callback);
+                contain::poll(future.as_mut(), cx)
+            })
+        })
     }
 }
 

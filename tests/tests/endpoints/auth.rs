@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 #[expect(dead_code, unreachable_pub, reason = "an example is a program")]
 #[path = "../../../examples/auth.rs"]
-mod auth;
+mod example;
 
-use auth::{App, Edge, Store, User};
+use example::{App, Edge, Store, User};
 
 async fn start() -> Site<Edge> {
     let ann = User {
