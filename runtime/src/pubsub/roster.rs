@@ -78,8 +78,9 @@ impl<T: Clone> Roster<T> {
         match self {
             Roster::Small(members) => {
                 let mut copied = Vec::with_capacity(members.len());
-                let next = members.copy_some_from_place(place, STRETCH, is_wanted, &mut copied)?;
-                Some((Stretch::Copied(copied), next))
+                members.copy_some_from_place(place, STRETCH, is_wanted, &mut copied)?;
+                // It is all of them. If the topic grows meanwhile, who joins stands behind them.
+                Some((Stretch::Copied(copied), STRETCH))
             }
             Roster::Large(stretches) => {
                 let stretch = stretches.list.get(place / STRETCH)?;
@@ -191,6 +192,22 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_served_twice_when_a_topic_grows_meanwhile() {
+        let mut roster = Roster::default();
+        for member in 0..100 {
+            roster.insert(member);
+        }
+        let (_, next) = roster.stretch(0, |_| true).expect("members");
+        for member in 100..200 {
+            roster.insert(member);
+        }
+        let mut seen = Vec::new();
+        let (stretch, _) = roster.stretch(next, |_| true).expect("members");
+        stretch.for_each(|member| seen.push(*member));
+        assert_eq!(seen, (128..200).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn only_small_topics_ask_who_wants_something() {
         let mut roster = Roster::default();
         let places: Vec<_> = (0..2).map(|member| roster.insert(member)).collect();
@@ -198,7 +215,7 @@ mod tests {
         let (stretch, next) = roster.stretch(0, |member| *member == 1).expect("members");
         let mut seen = Vec::new();
         stretch.for_each(|member| seen.push(*member));
-        assert_eq!((seen, next), (vec![1], 2));
+        assert_eq!((seen, next), (vec![1], STRETCH));
     }
 
     proptest! {
