@@ -114,11 +114,12 @@ impl Changes {
                 .insert(dot, entry);
         }
         let mut parts: Vec<Changes> = Vec::new();
-        for mut changes in keys.into_values() {
+        for changes in keys.into_values() {
             match parts.last_mut() {
                 Some(part) if part.len() + changes.len() <= size => {
-                    part.joins.append(&mut changes.joins);
-                    part.leaves.append(&mut changes.leaves);
+                    // Few at a time: `append` would build the whole map anew for each key.
+                    part.joins.extend(changes.joins);
+                    part.leaves.extend(changes.leaves);
                 }
                 _ => parts.push(changes),
             }
