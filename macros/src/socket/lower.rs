@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{FnArg, Pat, PatIdent, PatType, Path, Type, spanned::Spanned};
+use syn::{FnArg, ImplItemFn, Pat, PatIdent, PatType, Path, Type, spanned::Spanned};
 
 use super::{
     argument::is_connect,
@@ -13,7 +13,7 @@ use crate::{
     block::{
         call::{assumed, call, result},
         callback::{Output, Receiver, is_option, last_segment},
-        info, owned,
+        info, otherwise, owned,
         state::{self, Part},
     },
     diag::Diagnostics,
@@ -80,7 +80,7 @@ pub(crate) fn declaration<'a>(
         first: if declared {
             channels(&setup.channels)
         } else {
-            info(&socket.items("handle_info"))
+            arrivals(&socket.items("handle_info"))
         },
         state,
         conditional,
@@ -95,6 +95,14 @@ pub(crate) fn declaration<'a>(
         mounted: declared.then(|| mounted(socket, &setup.channels)),
         names: &setup.channels.names,
     })
+}
+
+/// The type of what other tasks send, and whether they can.
+fn arrivals(items: &[&ImplItemFn]) -> TokenStream {
+    let info = info(items);
+    let none = otherwise(items)
+        .map(|condition| quote!(#condition const HANDLES_INFO: ::core::primitive::bool = false;));
+    quote!(#info #none)
 }
 
 /// What the callbacks take of the application's state.

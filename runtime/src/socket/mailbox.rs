@@ -52,7 +52,7 @@ const CAPACITY: usize = 1024;
 ///     }
 /// }
 /// ```
-pub struct Mailbox<I>(Weak<Inbox<I>>);
+pub struct Mailbox<I>(Weak<Queue<I>>);
 
 /// Why a message did not reach a socket, or a channel; the message comes back.
 #[derive(PartialEq, Eq)]
@@ -224,8 +224,12 @@ pub(crate) trait InboxWaker: Send + Sync {
     fn wake(&self);
 }
 
-/// The receiving end: owned by the connection. An idle connection has one too, so it is kept small.
-pub(crate) struct Inbox<I> {
+/// The receiving end: owned by the connection. `None` for a socket without a mailbox, so that its
+/// connections have no room for one.
+pub(crate) struct Inbox<I>(Option<Arc<Queue<I>>>);
+
+/// What waits for a socket. An idle connection has one too, so it is kept small.
+struct Queue<I> {
     id: SubscriberId,
     pubsub: PubSub,
     meter: MailboxMeter,
@@ -246,30 +250,66 @@ struct State<I> {
 }
 
 impl<I> Inbox<I> {
-    pub(crate) fn new(id: SubscriberId, pubsub: PubSub, meter: MailboxMeter) -> Arc<Self> {
+    /// The inbox of a socket that has no mailbox.
+    pub(crate) const NONE: Self = Inbox(None);
+
+    pub(crate) fn new(id: SubscriberId, pubsub: PubSub, meter: MailboxMeter) -> Self {
         let state = State {
             queue: Vec::new(),
             subscriptions: None,
             waker: None,
         };
-        Arc::new(Inbox {
+        Inbox(Some(Arc::new(Queue {
             id,
             pubsub,
             meter,
             waiting: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             state: Mutex::new(state),
-        })
+        })))
     }
 
-    pub(crate) fn mailbox(self: &Arc<Self>) -> Mailbox<I> {
-        Mailbox(Arc::downgrade(self))
+    pub(crate) fn mailbox(&self) -> Mailbox<I> {
+        Mailbox(self.0.as_ref().map_or_else(Weak::new, Arc::downgrade))
     }
 
-    pub(crate) fn set_waker(&self, waker: Weak<dyn InboxWaker>) {
-        self.lock().waker = Some(waker);
+    /// Has messages wake a connection's task. `waker` is asked for only if any can come.
+    pub(crate) fn set_waker(&self, waker: impl FnOnce() -> Weak<dyn InboxWaker>) {
+        if let Some(queue) = &self.0 {
+            queue.lock().waker = Some(waker());
+        }
     }
 
+    /// Takes all messages, with their memory.
+    pub(crate) fn take(&self) -> VecDeque<I> {
+        self.0
+            .as_ref()
+            .map(|queue| queue.take())
+            .unwrap_or_default()
+    }
+
+    /// Without the lock: who sends afterwards wakes the socket's task.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(|queue| queue.is_empty())
+    }
+
+    /// Refuses further messages, and ends all subscriptions. Returns what waited. Drop it after
+    /// `terminate`, where a panic is contained.
+    pub(crate) fn close(&self) -> VecDeque<I> {
+        self.0
+            .as_ref()
+            .map(|queue| queue.close())
+            .unwrap_or_default()
+    }
+}
+
+impl<I> Clone for Inbox<I> {
+    fn clone(&self) -> Self {
+        Inbox(self.0.clone())
+    }
+}
+
+impl<I> Queue<I> {
     fn put(&self, info: I, capacity: usize) -> Result<(), MailboxError<I>> {
         self.put_as(info, |info| info, capacity)
     }
@@ -304,8 +344,7 @@ impl<I> Inbox<I> {
         self.closed.load(Relaxed)
     }
 
-    /// Takes all messages, with their memory.
-    pub(crate) fn take(&self) -> VecDeque<I> {
+    fn take(&self) -> VecDeque<I> {
         let taken = {
             let mut state = self.lock();
             self.waiting.store(false, Relaxed);
@@ -315,14 +354,11 @@ impl<I> Inbox<I> {
         taken.into()
     }
 
-    /// Without the lock: who sends afterwards wakes the socket's task.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         !self.waiting.load(Acquire)
     }
 
-    /// Refuses further messages, and ends all subscriptions. Returns what waited. Drop it after
-    /// `terminate`, where a panic is contained.
-    pub(crate) fn close(&self) -> VecDeque<I> {
+    fn close(&self) -> VecDeque<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
             self.closed.store(true, Relaxed);
@@ -360,7 +396,7 @@ impl<I> Inbox<I> {
 }
 
 /// A client that `connect` refused had a mailbox too.
-impl<I> Drop for Inbox<I> {
+impl<I> Drop for Queue<I> {
     fn drop(&mut self) {
         drop(self.close());
     }
@@ -368,7 +404,7 @@ impl<I> Drop for Inbox<I> {
 
 /// A subscription that delivers into a mailbox.
 struct Delivery<I> {
-    inbox: Weak<Inbox<I>>,
+    inbox: Weak<Queue<I>>,
     id: SubscriberId,
 }
 

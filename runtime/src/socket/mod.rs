@@ -207,6 +207,11 @@ pub trait Socket:
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;
 
+    /// Whether `handle_info` does something. If not, the socket's [`Mailbox`] is closed, and each of
+    /// its connections takes some hundred bytes less. `#[socket]` says `false` where there is no
+    /// `handle_info`.
+    const HANDLES_INFO: bool = true;
+
     /// What its callbacks take of the application's state: `()`,
     /// [`Need<Pool>`](crate::state::Need), or a tuple of needs. Where an endpoint mounts the
     /// socket, the compiler checks that the endpoint's state gives it. `#[socket]` fills it in from

@@ -285,8 +285,14 @@ impl Attempt {
                 return Err(Denied::Stopping);
             }
             let id = SubscriberId::new();
-            let pubsub = context.handle.pubsub().clone();
-            let inbox = Inbox::new(id, pubsub, context.meters.mailbox());
+            let inbox = match S::HANDLES_INFO {
+                true => Inbox::new(
+                    id,
+                    context.handle.pubsub().clone(),
+                    context.meters.mailbox(),
+                ),
+                false => Inbox::NONE,
+            };
             let mut info = request::info(&context.options.connect_info, &self.parts);
             if let Some(token) = auth_token.filter(|_| context.options.auth_token) {
                 info.get_or_insert_default().auth_token = Some(token);

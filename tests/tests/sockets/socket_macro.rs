@@ -133,7 +133,9 @@ struct Kinds(String);
 #[socket]
 impl Kinds {
     async fn connect(connect: Connect<()>, #[param] tags: Vec<u8>) -> Result<Self, Refused> {
-        Ok(Kinds(format!("{:?} {tags:?}", connect.params())))
+        // It has no `handle_info`.
+        let closed = connect.mailbox().is_closed();
+        Ok(Kinds(format!("{:?} {tags:?} {closed}", connect.params())))
     }
 
     async fn handle_in(&mut self, _: Message, out: &mut Outbox) {
@@ -277,7 +279,7 @@ async fn sockets_of_every_shape_answer() {
         assert_eq!(ask(address, "/plain/websocket"), "ahoy");
         assert_eq!(
             ask(address, "/kinds/websocket?tags[]=1&tags[]=2"),
-            "Params {\"tags\"} [1, 2]"
+            "Params {\"tags\"} [1, 2] true"
         );
         assert_eq!(ask(address, "/own/websocket?day=monday"), "ahoy");
         assert_eq!(ask(address, "/generic/websocket"), "0");

@@ -13,6 +13,8 @@ const _: () = {
         type Info = Event;
         #[cfg(not(any(all(feature = "x"))))]
         type Info = ();
+        #[cfg(not(any(all(feature = "x"))))]
+        const HANDLES_INFO: ::core::primitive::bool = false;
         type State = ();
         const NEEDS: __rt::Needs = __rt::Needs {
             info: &[],

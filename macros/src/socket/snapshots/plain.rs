@@ -5,6 +5,7 @@ const _: () = {
     #[allow(unused_lifetimes)]
     impl __rt::Socket for Echo {
         type Info = ();
+        const HANDLES_INFO: ::core::primitive::bool = false;
         type State = ();
         const NEEDS: __rt::Needs = __rt::Needs {
             info: &[],

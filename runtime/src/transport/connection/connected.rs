@@ -1,6 +1,6 @@
 //! What a connection begins with.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use crate::{
     pubsub::SubscriberId,
@@ -13,5 +13,5 @@ pub(in crate::transport) struct Connected<S: Socket> {
     pub(in crate::transport) id: SubscriberId,
     /// The client's address, if it is known.
     pub(in crate::transport) peer: Option<IpAddr>,
-    pub(in crate::transport) inbox: Arc<Inbox<S::Info>>,
+    pub(in crate::transport) inbox: Inbox<S::Info>,
 }

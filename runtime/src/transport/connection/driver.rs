@@ -63,7 +63,7 @@ use crate::{
 /// exactly once, whatever happens to the connection's task.
 pub struct Driver<S: Socket> {
     socket: Guarded<S>,
-    inbox: Arc<Inbox<S::Info>>,
+    inbox: Inbox<S::Info>,
     shared: Arc<Shared<Pulled>>,
     /// The connection's slot in the registry.
     place: usize,

@@ -3,7 +3,7 @@
 use std::{
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Waker},
@@ -117,8 +117,7 @@ impl<O: Out> Shared<O> {
     where
         Self: Drainable,
     {
-        let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
-        inbox.set_waker(waker);
+        inbox.set_waker(|| Arc::<Self>::downgrade(self));
         self.context.handle.socket_opened();
         self.context.meters.opened();
         let place = self.context.connections.enter(self.clone());

@@ -54,7 +54,7 @@ pub(super) struct Connection<S: Socket, W: Wire> {
     /// `None` once the stream is given up.
     pub(super) read: Option<W::Read>,
     pub(super) peer: Arc<Peer<W>>,
-    pub(super) inbox: Arc<Inbox<S::Info>>,
+    pub(super) inbox: Inbox<S::Info>,
     pub(super) incoming: Incoming,
     /// The connection's slot in the registry.
     place: usize,
@@ -70,7 +70,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         socket: S,
         read: W::Read,
         peer: Arc<Peer<W>>,
-        inbox: Arc<Inbox<S::Info>>,
+        inbox: Inbox<S::Info>,
         early: &[u8],
     ) -> Self {
         let place = peer.enter(&inbox);

@@ -23,7 +23,7 @@ pub(super) struct Seat<S: Socket, W: Wire> {
 pub(super) enum Work<I> {
     Init,
     /// Waits until it takes messages, and its client takes what waits.
-    Wait(Arc<Inbox<I>>),
+    Wait(Inbox<I>),
     Info(VecDeque<I>),
 }
 
