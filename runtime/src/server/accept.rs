@@ -12,10 +12,11 @@ use super::{
     listener::{Layer, Listener},
     service::Serve,
     shared::Server,
+    task::Task,
 };
 use crate::{
     places::{Place, Places},
-    stream::Stream,
+    stream::{Stream, Taken},
 };
 
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n\
@@ -90,9 +91,10 @@ fn take<S: Serve>(
                 peer,
                 secured: None,
             };
-            server
-                .tracker
-                .spawn(connection::run(stream, client, place, server.clone()));
+            start(
+                server,
+                connection::run(stream, client, place, server.clone()),
+            );
         }
         #[cfg(feature = "rustls")]
         Layer::Tls(tls) => {
@@ -100,16 +102,17 @@ fn take<S: Serve>(
                 stop: stop.clone(),
                 _closed: closed.clone(),
             };
-            server.tracker.spawn(super::tls::connection::run(
-                tls.clone(),
-                arrival,
-                server.clone(),
-                over,
-            ));
+            let http = super::tls::connection::run(tls.clone(), arrival, server.clone(), over);
+            start(server, http);
         }
     }
     #[cfg(not(feature = "rustls"))]
     let _ = (stop, closed);
+}
+
+/// Starts the task of a connection, which is counted as the server's until its HTTP is over.
+fn start<S>(server: &Server<S>, http: impl Future<Output = Option<Taken>> + Send + 'static) {
+    tokio::spawn(Task::new(server.tracker.track_future(http)));
 }
 
 /// Whether the client caused the error: it was gone before it was accepted. The listener works.

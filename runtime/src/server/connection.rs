@@ -20,7 +20,10 @@ use super::{
     shared::Server,
     watch::{Phase, Watch},
 };
-use crate::{places::Place, stream::Stream};
+use crate::{
+    places::Place,
+    stream::{Stream, Taken},
+};
 
 /// HTTP on a connection. hyper's part is large, and moves straight to where it stays.
 enum Http<S: Serve> {
@@ -84,13 +87,13 @@ enum End {
     Http2(Again),
 }
 
-/// Serves a connection, with time limits.
+/// Serves a connection, with time limits. Returns what has taken it over, if anything has.
 pub(super) fn run<S: Serve>(
     stream: Stream,
     client: Client,
     place: Option<Place>,
     server: Arc<Server<S>>,
-) -> impl Future<Output = ()> + Send {
+) -> impl Future<Output = Option<Taken>> + Send {
     let watch = server.deadlines.watch();
     let service = HttpService {
         server: server.clone(),
@@ -112,26 +115,28 @@ pub(super) fn run<S: Serve>(
         let (end, returned) = serving.await;
         #[cfg(feature = "http2")]
         let end = match end {
-            End::Http2(begin) => return begin(place).await,
+            End::Http2(begin) => {
+                begin(place).await;
+                return None;
+            }
             end => end,
         };
-        let Some(Returned { stream, early }) = returned else {
-            return;
-        };
+        let Returned { stream, early } = returned?;
         let late = match end {
             End::Done => match watch.take_over() {
-                Some(takeover) => return takeover(stream, early, place),
+                Some(takeover) => return Some(takeover(stream, early, place)),
                 None if watch.unread() => false,
-                None => return,
+                None => return None,
             },
             End::Malformed => false,
             End::Unasked if watch.has_answered() => false,
             End::Late => true,
-            _ => return,
+            _ => return None,
         };
         drop(early);
         // Boxed, so that a connection has no room for it meanwhile.
         Box::pin(hang_up(stream, late, watch)).await;
+        None
     }
 }
 

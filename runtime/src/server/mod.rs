@@ -22,6 +22,7 @@ mod service;
 mod several;
 mod shared;
 mod stop;
+mod task;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
 mod upload;

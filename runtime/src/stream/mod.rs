@@ -39,7 +39,10 @@ pub(crate) enum Stream {
 /// Takes a connection over after a 101. It is given the bare stream, the bytes that were read
 /// ahead, and the client's place among the counted connections, which it holds as long as the
 /// stream.
-pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes, Option<Place>) + Send>;
+pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes, Option<Place>) -> Taken + Send>;
+
+/// What has taken a connection over: the connection's task goes on with it.
+pub(crate) type Taken = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where a transport leaves its [`Takeover`]. Our own server puts a slot into the extensions of
 /// each request that asks for an upgrade.

@@ -67,7 +67,8 @@ impl Tunnel {
             if let Ok(upgraded) = stream.await {
                 let stream = Pieces(TokioIo::new(upgraded));
                 // The connection holds the client's place for all of its streams.
-                takeover(Stream::Other(Box::new(stream)), Bytes::new(), None);
+                let stream = Stream::Other(Box::new(stream));
+                tokio::spawn(takeover(stream, Bytes::new(), None));
             }
         });
         response

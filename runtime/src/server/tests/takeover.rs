@@ -27,7 +27,8 @@ fn taker() -> (impl Serve, mpsc::UnboundedReceiver<Handed>) {
         };
         let hand = hand.clone();
         slot.put(Box::new(move |stream, rest, _| {
-            drop(hand.send((stream, rest)))
+            drop(hand.send((stream, rest)));
+            Box::pin(ready(()))
         }));
         ready(switching("echo"))
     });
@@ -76,7 +77,8 @@ async fn no_takeover_happens_without_a_101() {
         let hand = hand.clone();
         if let Some(slot) = request.extensions().get::<TakeoverSlot>() {
             slot.put(Box::new(move |stream, rest, _| {
-                drop(hand.send((stream, rest)))
+                drop(hand.send((stream, rest)));
+                Box::pin(ready(()))
             }));
         }
         ready(said(&request))
@@ -99,7 +101,8 @@ async fn no_takeover_happens_if_the_client_is_gone_before_the_101() {
         let hand = hand.clone();
         let slot = request.extensions().get::<TakeoverSlot>().unwrap();
         slot.put(Box::new(move |stream, rest, _| {
-            drop(hand.send((stream, rest)))
+            drop(hand.send((stream, rest)));
+            Box::pin(ready(()))
         }));
         left.send(()).unwrap();
         std::future::pending::<Response<Body>>()
@@ -124,7 +127,8 @@ async fn a_slot_is_good_for_its_own_request_only() {
                 let hand = hand.clone();
                 let slot = kept.take().unwrap();
                 slot.put(Box::new(move |stream, rest, _| {
-                    drop(hand.send((stream, rest)))
+                    drop(hand.send((stream, rest)));
+                    Box::pin(ready(()))
                 }));
             }
         }

@@ -17,7 +17,7 @@ use crate::{
         service::Serve,
         shared::Server,
     },
-    stream::Stream,
+    stream::{Stream, Taken},
 };
 
 /// The end of connections that are still in their handshake.
@@ -28,38 +28,38 @@ pub(in crate::server) struct Over {
     pub(in crate::server) _closed: Arc<DropGuard>,
 }
 
-/// Does the handshake, and then serves the connection.
+/// Does the handshake, and then serves the connection. Returns what has taken it over, if anything
+/// has.
 pub(in crate::server) async fn run<S: Serve>(
     tls: Arc<Tls>,
     arrival: Arrival,
     server: Arc<Server<S>>,
     over: Over,
-) {
+) -> Option<Taken> {
     let Arrival {
         stream: Stream::Tcp(tcp),
         peer,
         place,
     } = arrival
     else {
-        return;
+        return None;
     };
-    let Ok(here) = tcp.local_addr() else { return };
+    let here = tcp.local_addr().ok()?;
     // Boxed, so that its memory is free once it is done.
     let handshake = Box::pin(tls.accept(tcp));
     let accepted = tokio::select! {
         biased;
-        () = over.stop.cancelled() => return,
+        () = over.stop.cancelled() => return None,
         accepted = handshake => accepted,
     };
     let stream = match accepted {
         Ok(stream) => stream,
         Err(error) => {
-            return tracing::debug!(?peer, error = %told(&error), "a TLS handshake failed");
+            tracing::debug!(?peer, error = %told(&error), "a TLS handshake failed");
+            return None;
         }
     };
-    let Ok(here) = here.to_string().parse() else {
-        return;
-    };
+    let here = here.to_string().parse().ok()?;
     let certificate = stream
         .peer_certificate()
         .map(|certificate| Bytes::copy_from_slice(&certificate));
@@ -78,9 +78,10 @@ pub(in crate::server) async fn run<S: Serve>(
         };
         let connection = Box::pin(http2::connection::run(arrived, server));
         drop((over, tls));
-        return connection.await;
+        connection.await;
+        return None;
     }
     let connection = connection::run(Stream::Tls(stream), client, place, server);
     drop((over, tls));
-    connection.await;
+    connection.await
 }

@@ -23,7 +23,7 @@ use crate::{
     places::Place,
     pubsub::SocketEncoder,
     socket::{Socket, TransportKind, WebSocket},
-    stream::{Stream, TakeoverSlot},
+    stream::{Stream, Taken, TakeoverSlot},
     transport::{
         attempt::Attempt,
         connection::connected::Connected,
@@ -82,7 +82,7 @@ fn answer<S: Socket>(
         let Attempt { context, parts, .. } = attempt;
         let response = handshake::opened(opening, parts.headers, subprotocol, deflate.as_ref());
         upgrade.then(move |stream, early, place| {
-            open(connected, stream, early, place, context, options, deflate);
+            open(connected, stream, early, place, context, options, deflate)
         });
         Ok(response)
     }
@@ -146,7 +146,7 @@ impl Upgrade {
     }
 
     /// Leaves the stream to `open`.
-    fn then(self, open: impl FnOnce(Stream, Bytes, Option<Place>) + Send + 'static) {
+    fn then(self, open: impl FnOnce(Stream, Bytes, Option<Place>) -> Taken + Send + 'static) {
         let upgrade = match self {
             Upgrade::Takeover(slot) => return slot.put(Box::new(open)),
             Upgrade::Hyper(upgrade) => upgrade,
@@ -155,7 +155,7 @@ impl Upgrade {
             match upgrade.await {
                 Ok(upgraded) => {
                     let (stream, early) = interop::stream(upgraded);
-                    open(stream, early, None);
+                    tokio::spawn(open(stream, early, None));
                 }
                 Err(error) => {
                     tracing::debug!(error = %told(&error), "the connection was lost during the upgrade")
@@ -165,7 +165,7 @@ impl Upgrade {
     }
 }
 
-/// Starts the connection's task.
+/// The connection over this stream.
 fn open<S: Socket>(
     connected: Connected<S>,
     stream: Stream,
@@ -174,7 +174,7 @@ fn open<S: Socket>(
     context: Arc<MountContext>,
     options: &'static WebSocket,
     deflate: Option<Deflate>,
-) {
+) -> Taken {
     let Connected {
         socket,
         id,
@@ -188,41 +188,33 @@ fn open<S: Socket>(
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
             let peer = Peer::over_stream(from, wire, context, options, deflate, encoder);
-            spawn(
-                &tasks,
-                Connection::new(socket, read, peer, inbox, &early),
-                place,
-            );
+            let connection = Connection::new(socket, read, peer, inbox, &early);
+            counted(&tasks, connection, place)
         }
         #[cfg(feature = "rustls")]
         Stream::Tls(tls) => {
             let peer = Peer::over_stream(from, tls.clone(), context, options, deflate, encoder);
-            spawn(
-                &tasks,
-                Connection::new(socket, tls, peer, inbox, &early),
-                place,
-            );
+            let connection = Connection::new(socket, tls, peer, inbox, &early);
+            counted(&tasks, connection, place)
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
             let peer = Peer::over_stream(from, wire, context, options, deflate, encoder);
-            spawn(
-                &tasks,
-                Connection::new(socket, read, peer, inbox, &early),
-                place,
-            );
+            let connection = Connection::new(socket, read, peer, inbox, &early);
+            counted(&tasks, connection, place)
         }
     }
 }
 
-/// Where nobody counts connections, none is larger for it.
-fn spawn(
+/// A connection that the endpoint waits for when it stops. Where nobody counts those of a client,
+/// none is larger for it.
+fn counted(
     tasks: &TaskTracker,
     connection: impl Future<Output = ()> + Unpin + Send + 'static,
     place: Option<Place>,
-) {
+) -> Taken {
     match place {
-        None => tasks.spawn(connection),
-        Some(place) => tasks.spawn(place.held(connection)),
-    };
+        None => Box::pin(tasks.track_future(connection)),
+        Some(place) => Box::pin(tasks.track_future(place.held(connection))),
+    }
 }
