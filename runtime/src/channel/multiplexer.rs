@@ -13,7 +13,7 @@ use super::{
     conversation::Conversation,
     log, negotiate,
     signal::Kind,
-    slot::{Begun, Slot, Waiting},
+    slot::{Begun, Joining, Slot, Waiting},
     socket::channel_of,
     table::Table,
 };
@@ -354,7 +354,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let join_ref = join_ref.clone();
         let slot = self.table(out).insert(|slot| {
             let conversation = Conversation::new(topic, join_ref, client, route.terms(), slot);
-            Slot::joining(conversation, message.join_ref, message.reference, replaced)
+            let joining = Joining {
+                reference: message.reference,
+                replaced,
+            };
+            Slot::joining(conversation, message.join_ref, joining)
         });
         let conversation = slot.conversation.clone();
         let callback = route.join(
@@ -391,7 +395,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             Some(old.join_ref.clone())
         } else {
             self.answer_overtaken(&old, out);
-            old.replaced.clone()
+            old.joining.as_ref().and_then(|join| join.replaced.clone())
         };
         let waiting = old.close(Reason::Rejoined);
         self.answer_waiting(waiting, out);

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    ClientMessage, Event, Outlet, Ref,
+    ClientMessage, Event, NameRef, Outlet, Ref, Reply, ServerMessage,
     callback::{Call, Callback, Instance, Now},
     client::Held,
     conversation::Conversation,
@@ -21,15 +21,23 @@ pub(super) struct Slot {
     pub(super) conversation: Arc<Conversation>,
     /// The client's `join_ref`; null for V1 clients.
     pub(super) join_ref: Ref,
-    /// The `ref` of the message that joined.
+    /// `None` once the join is answered.
+    pub(super) joining: Option<Box<Joining>>,
+    stage: Stage,
+    /// `None` while a callback runs.
+    channel: Option<Box<dyn Instance>>,
+    /// `None` while nothing waits. Boxed, so that an idle channel has room for a pointer only.
+    #[expect(clippy::box_collection, reason = "most have none")]
+    waiting: Option<Box<VecDeque<Waiting>>>,
+}
+
+/// What the answer to a join needs.
+pub(super) struct Joining {
+    /// The `ref` of the message that joins.
     pub(super) reference: Ref,
     /// The `join_ref` of the join that this one replaces. The client is told of its end after the
     /// reply to this one.
     pub(super) replaced: Option<Ref>,
-    stage: Stage,
-    /// `None` while a callback runs.
-    channel: Option<Box<dyn Instance>>,
-    waiting: VecDeque<Waiting>,
 }
 
 /// The stage of a join.
@@ -53,19 +61,28 @@ impl Slot {
     pub(super) fn joining(
         conversation: Arc<Conversation>,
         join_ref: Ref,
-        reference: Ref,
-        replaced: Option<Ref>,
+        joining: Joining,
     ) -> Self {
-        let waiting = VecDeque::new();
         Slot {
             conversation,
             join_ref,
-            reference,
-            replaced,
+            joining: Some(Box::new(joining)),
             stage: Stage::Joining,
             channel: None,
-            waiting,
+            waiting: None,
         }
+    }
+
+    /// The answer to the join; `None` if it was sent before.
+    pub(super) fn answer<'a>(&'a self, reply: &'a Reply) -> Option<ServerMessage<'a>> {
+        let joining = self.joining.as_ref()?;
+        Some(ServerMessage::Reply {
+            join_ref: &self.join_ref,
+            reference: &joining.reference,
+            topic: NameRef::Text(self.conversation.topic()),
+            status: reply.status(),
+            payload: reply.payload(),
+        })
     }
 
     pub(super) fn is_joined(&self) -> bool {
@@ -84,7 +101,7 @@ impl Slot {
 
     /// What comes now has to wait.
     pub(super) fn is_busy(&self) -> bool {
-        self.is_away() || self.stage == Stage::Fresh || !self.waiting.is_empty()
+        self.is_away() || self.stage == Stage::Fresh || self.waiting.is_some()
     }
 
     /// Begins a callback, which takes the channel.
@@ -123,7 +140,7 @@ impl Slot {
     }
 
     pub(super) fn wait(&mut self, waiting: Waiting) {
-        self.waiting.push_back(waiting);
+        self.waiting.get_or_insert_default().push_back(waiting);
     }
 
     pub(super) fn next(&mut self) -> Option<Waiting> {
@@ -131,12 +148,12 @@ impl Slot {
             self.stage = Stage::Joined;
             return Some(Waiting::Call(Call::Joined));
         }
-        let next = self.waiting.pop_front()?;
-        if self.waiting.is_empty() {
-            // An idle channel keeps no memory for the queue.
-            self.waiting = VecDeque::new();
+        let waiting = self.waiting.as_mut()?;
+        let next = waiting.pop_front();
+        if waiting.is_empty() {
+            self.waiting = None;
         }
-        Some(next)
+        next
     }
 
     /// Ends the conversation: nothing reaches the client any more, and the channel is told unless a
@@ -147,6 +164,6 @@ impl Slot {
             watchdog::topic(self.conversation.topic());
             channel.terminate(reason, &self.conversation);
         }
-        self.waiting
+        self.waiting.map(|waiting| *waiting).unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Multiplexer, send};
 use crate::{
     channel::{
-        ChannelSocket, ClientMessage, NameRef, OnGap, Ref, Reply, ServerMessage,
+        ChannelSocket, ClientMessage, OnGap, Ref, Reply, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
         log::{self, Whose},
@@ -154,8 +154,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
         else {
             return Ok(());
         };
-        send(self.speaks, &join_answer(slot, reply), out)?;
-        if let Some(join_ref) = slot.replaced.take() {
+        if let Some(answer) = slot.answer(reply) {
+            send(self.speaks, &answer, out)?;
+        }
+        let answered = slot.joining.take();
+        if let Some(join_ref) = answered.and_then(|joining| joining.replaced) {
             self.tell_end(conversation.topic(), &join_ref, "phx_close", out);
         }
         Ok(())
@@ -163,7 +166,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// Answers a join that a later join has replaced.
     pub(super) fn answer_overtaken(&self, slot: &Slot, out: &mut Outbox) {
-        self.say(&join_answer(slot, &Reply::because("joined again")), out);
+        if let Some(answer) = slot.answer(&Reply::because("joined again")) {
+            self.say(&answer, out);
+        }
     }
 
     fn refuse(
@@ -284,15 +289,5 @@ impl<S: ChannelSocket> Multiplexer<S> {
         if let Err(error) = send(self.speaks, message, out) {
             tracing::error!("a message was not sent: {error}");
         }
-    }
-}
-
-fn join_answer<'a>(slot: &'a Slot, reply: &'a Reply) -> ServerMessage<'a> {
-    ServerMessage::Reply {
-        join_ref: &slot.join_ref,
-        reference: &slot.reference,
-        topic: NameRef::Text(slot.conversation.topic()),
-        status: reply.status(),
-        payload: reply.payload(),
     }
 }

@@ -61,22 +61,39 @@ pub(super) enum Ahead {
 /// not, and what has come behind a callback that has not returned.
 #[derive(Default)]
 pub(super) struct Incoming {
-    rest: Vec<u8>,
-    /// So many bytes of `rest` have been taken apart.
+    kept: Option<Box<Kept>>,
+    partial: Option<Box<Partial>>,
+    inflater: Option<Box<Inflater>>,
+}
+
+/// Bytes that are left of an earlier read.
+#[derive(Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    /// So many of them have been taken apart.
     done: usize,
     /// The others have not been looked at yet: they came with the handshake, while callbacks ran,
     /// or behind a message whose callback has not returned.
     fresh: bool,
-    partial: Option<Box<Partial>>,
-    inflater: Option<Box<Inflater>>,
+}
+
+impl Kept {
+    /// `None` if nothing is left.
+    fn boxed(self) -> Option<Box<Self>> {
+        (self.done < self.bytes.len()).then(|| Box::new(self))
+    }
 }
 
 impl Incoming {
     /// With the bytes that came together with the handshake.
     pub(super) fn new(early: &[u8]) -> Self {
+        let kept = Kept {
+            bytes: early.to_vec(),
+            done: 0,
+            fresh: true,
+        };
         Incoming {
-            rest: early.to_vec(),
-            fresh: !early.is_empty(),
+            kept: kept.boxed(),
             ..Incoming::default()
         }
     }
@@ -85,9 +102,10 @@ impl Incoming {
     /// be [kept](Incoming::keep).
     #[inline]
     pub(super) fn left(&mut self) -> Option<Unread<'static>> {
-        self.fresh.then(|| Unread {
-            bytes: Held::Kept(std::mem::take(&mut self.rest)),
-            at: std::mem::take(&mut self.done),
+        let kept = self.kept.take_if(|kept| kept.fresh)?;
+        Some(Unread {
+            bytes: Held::Kept(kept.bytes),
+            at: kept.done,
         })
     }
 
@@ -100,11 +118,11 @@ impl Incoming {
         stream: &mut (impl AsyncRead + Unpin),
         scratch: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let kept = self.rest.len();
         let mut buf = ReadBuf::new(scratch);
-        if kept > 0 {
-            buf.put_slice(&self.rest);
+        if let Some(kept) = &self.kept {
+            buf.put_slice(&kept.bytes);
         }
+        let kept = buf.filled().len();
         ready!(Pin::new(stream).poll_read(cx, &mut buf))?;
         let filled = buf.filled().len();
         Poll::Ready(Ok(if filled == kept { 0 } else { filled }))
@@ -114,50 +132,32 @@ impl Incoming {
     #[inline]
     pub(super) fn keep(&mut self, unread: Unread<'_>, fresh: bool) {
         let is_done = matches!(&unread.bytes, Held::Lent(bytes) if unread.at == bytes.len());
-        if is_done && self.rest.capacity() == 0 {
-            self.fresh = false;
-        } else {
+        if !is_done || self.kept.is_some() {
             self.keep_some(unread, fresh);
         }
     }
 
     fn keep_some(&mut self, unread: Unread<'_>, fresh: bool) {
         let Unread { bytes, at } = unread;
-        match bytes {
-            Held::Lent(bytes) if at < bytes.len() => {
-                self.fresh = fresh;
-                self.rest.clear();
-                self.rest.extend_from_slice(&bytes[at..]);
-            }
-            Held::Kept(bytes) if fresh && at < bytes.len() => {
-                self.fresh = true;
-                self.done = at;
-                self.rest = bytes;
-            }
-            Held::Kept(bytes) => {
-                self.fresh = false;
-                self.rest = bytes[at..].to_vec();
-            }
-            Held::Lent(_) => {
-                self.fresh = false;
-                self.rest = Vec::new();
-            }
-        }
+        let (bytes, done) = match bytes {
+            Held::Kept(bytes) if fresh => (bytes, at),
+            Held::Kept(bytes) => (bytes[at..].to_vec(), 0),
+            Held::Lent(bytes) => (bytes[at..].to_vec(), 0),
+        };
+        self.kept = Kept { bytes, done, fresh }.boxed();
     }
 
     /// Memory that is held between two reads, but for the inflater's window.
     #[cfg(feature = "fuzzing")]
     pub(super) fn held(&self) -> usize {
-        self.rest.capacity()
-            + self
-                .partial
-                .as_ref()
-                .map_or(0, |partial| partial.data.capacity())
+        let kept = self.kept.as_ref().map_or(0, |kept| kept.bytes.capacity());
+        let partial = self.partial.as_ref();
+        kept + partial.map_or(0, |partial| partial.data.capacity())
     }
 
     /// The next read brings what is left of an earlier one.
     pub(super) fn is_fresh(&self) -> bool {
-        self.fresh
+        self.kept.as_ref().is_some_and(|kept| kept.fresh)
     }
 
     /// Reads on while callbacks run, so that the end of the stream is found. What came is taken
@@ -168,20 +168,25 @@ impl Incoming {
         stream: &mut (impl AsyncRead + Unpin),
         scratch: &mut [u8],
     ) -> Ahead {
-        self.rest.drain(..std::mem::take(&mut self.done));
-        while self.rest.len() < AHEAD {
-            let most = scratch.len().min(AHEAD - self.rest.len());
+        let mut kept = self.kept.take().map_or_else(Kept::default, |kept| *kept);
+        kept.bytes.drain(..std::mem::take(&mut kept.done));
+        let ahead = loop {
+            let most = scratch.len().min(AHEAD.saturating_sub(kept.bytes.len()));
+            if most == 0 {
+                break Ahead::Full;
+            }
             let mut buf = ReadBuf::new(&mut scratch[..most]);
             match Pin::new(&mut *stream).poll_read(cx, &mut buf) {
-                Poll::Pending => return Ahead::Quiet,
+                Poll::Pending => break Ahead::Quiet,
                 Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
-                    self.rest.extend_from_slice(buf.filled());
-                    self.fresh = true;
+                    kept.bytes.extend_from_slice(buf.filled());
+                    kept.fresh = true;
                 }
-                Poll::Ready(_) => return Ahead::End,
+                Poll::Ready(_) => break Ahead::End,
             }
-        }
-        Ahead::Full
+        };
+        self.kept = kept.boxed();
+        ahead
     }
 
     /// The next message, if it has come in one piece, as most do. Of all others `None` says

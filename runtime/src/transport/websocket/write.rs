@@ -1,14 +1,16 @@
 //! What is on its way to one client, in order and bounded.
 
+mod backlog;
+
 use std::{
-    collections::VecDeque,
-    io::{self, IoSlice},
+    io,
     task::{Context, Poll},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
+use self::backlog::{BOOKKEEPING, Backlog};
 use super::{cork::Cork, frame, wire::Wire};
 use crate::{
     message::Message,
@@ -16,45 +18,33 @@ use crate::{
     transport::connection::{out::Sent, tally::Tally},
 };
 
-/// What a waiting piece costs on top of its bytes.
-const BOOKKEEPING: usize = 64;
-/// Pieces written at once.
-const SLICES: usize = 32;
-
 /// The queue to one client. Empty, and without memory of its own, while the client takes what is
 /// sent.
 #[derive(Default)]
 pub(super) struct WriteQueue {
-    queue: VecDeque<Piece>,
-    queued: usize,
+    /// `None` while nothing waits.
+    backlog: Option<Box<Backlog>>,
     tally: Tally,
     /// While callbacks run: what they push is gathered here, and leaves in one write. Boxed, so
     /// that an idle connection only has room for a pointer.
     cork: Option<Box<Cork>>,
-    /// The front piece is partly written, and can no longer be dropped.
-    started: bool,
-    /// Bytes of the front piece that are written. Their memory is freed only when the rest is
-    /// written too.
-    spent: usize,
     /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is
     /// broken.
     closed: bool,
 }
 
-struct Piece {
-    bytes: Bytes,
-    /// True for a broadcast: it may be dropped for a newer one.
-    droppable: bool,
-}
-
 impl WriteQueue {
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.gathered() == 0
+        self.backlog.is_none() && self.gathered() == 0
     }
 
     /// Bytes that wait.
     pub(super) fn waiting(&self) -> usize {
-        self.queued + self.gathered()
+        self.queued() + self.gathered()
+    }
+
+    fn queued(&self) -> usize {
+        self.backlog.as_ref().map_or(0, |backlog| backlog.queued())
     }
 
     fn gathered(&self) -> usize {
@@ -63,12 +53,12 @@ impl WriteQueue {
 
     /// Bytes whose memory is held: bytes that wait, and written bytes of a piece that still waits.
     pub(super) fn held(&self) -> usize {
-        self.waiting() + self.spent
+        self.backlog.as_ref().map_or(0, |backlog| backlog.held()) + self.gathered()
     }
 
     /// Callbacks take a turn: from now on, what they push is gathered in `buffer`.
     pub(super) fn cork(&mut self, buffer: Box<Cork>, limit: usize) {
-        self.tally.begin_turn(self.queued, limit);
+        self.tally.begin_turn(self.queued(), limit);
         self.cork = Some(buffer);
     }
 
@@ -77,7 +67,7 @@ impl WriteQueue {
         let mut cork = self.cork.take()?;
         if !cork.is_empty() {
             if !self.closed {
-                let wire = wire.filter(|_| self.queue.is_empty());
+                let wire = wire.filter(|_| self.backlog.is_none());
                 let written = wire.map_or(0, |wire| cork.try_write(wire).unwrap_or(0));
                 if written < cork.len() {
                     self.queue_rest(&cork, written);
@@ -91,15 +81,16 @@ impl WriteQueue {
     /// Queues what the stream has not taken of what was gathered.
     #[cold]
     fn queue_rest(&mut self, cork: &Cork, mut written: usize) {
-        self.started |= written > 0;
+        let started = written > 0;
         for part in cork.parts() {
             let gone = written.min(part.len());
             written -= gone;
             if gone < part.len() {
-                if part.is_shared() {
-                    self.spent += gone;
+                let held = if part.is_shared() { gone } else { 0 };
+                let backlog = self.queue(part.skip(gone), false);
+                if started {
+                    backlog.begins_in_a_frame(held);
                 }
-                self.queue(part.skip(gone), false);
             }
         }
     }
@@ -108,7 +99,7 @@ impl WriteQueue {
     /// has to be pushed.
     #[inline(always)]
     pub(super) fn gather(&mut self, message: &Message, most: usize) -> bool {
-        let held = self.queued + self.spent;
+        let held = self.backlog.as_ref().map_or(0, |backlog| backlog.held());
         let Some(cork) = self.cork.as_deref_mut() else {
             return false;
         };
@@ -136,7 +127,7 @@ impl WriteQueue {
         }
         if self.cork.is_none() {
             // Sent from a task that is not the connection's: this counts as a turn of its own.
-            self.tally.begin_turn(self.queued, limit);
+            self.tally.begin_turn(self.queued(), limit);
         }
         if !self.tally.spend(head.len() + payload.len()) {
             return Sent::Overflow;
@@ -172,10 +163,6 @@ impl WriteQueue {
     /// Queues what the stream has not taken of such frames.
     #[cold]
     fn send_rest(&mut self, bytes: &Bytes, written: usize, options: OutboxOptions) -> Sent {
-        if written > 0 {
-            self.started = true;
-            self.spent = written;
-        }
         let rest = bytes.slice(written..);
         let mut dropped = 0;
         if !self.admits(&rest, options) {
@@ -185,7 +172,10 @@ impl WriteQueue {
             }
         }
         self.spill();
-        self.queue(rest, true);
+        let backlog = self.queue(rest, true);
+        if written > 0 {
+            backlog.begins_in_a_frame(written);
+        }
         if dropped > 0 {
             Sent::Dropped(dropped)
         } else {
@@ -202,10 +192,10 @@ impl WriteQueue {
     /// connection's task may not have got round to it.
     pub(super) fn relieve(&mut self, wire: &impl Wire) -> usize {
         let mut total = 0;
-        while let Some(front) = self.queue.front() {
-            let length = front.bytes.len();
+        while let Some(front) = self.backlog.as_ref().and_then(|backlog| backlog.front()) {
+            let length = front.len();
             // The task finds out what is wrong with the stream.
-            let written = wire.try_write(&front.bytes).unwrap_or(0);
+            let written = wire.try_write(front).unwrap_or(0);
             total += written;
             self.advance(written);
             if written < length {
@@ -226,12 +216,9 @@ impl WriteQueue {
 
     /// Drops what waits, except a frame that has been partly sent.
     pub(super) fn discard(&mut self) {
-        let keep = usize::from(self.started);
-        for piece in self.queue.drain(keep.min(self.queue.len())..) {
-            self.queued -= piece.cost();
-            if piece.droppable {
-                self.tally.remove(piece.cost());
-            }
+        if let Some(backlog) = &mut self.backlog {
+            backlog.discard(&mut self.tally);
+            self.tidy();
         }
         if let Some(cork) = self.cork.as_deref_mut() {
             cork.clear();
@@ -249,13 +236,8 @@ impl WriteQueue {
     /// Writes what waits, and says how many bytes the stream took. For the rest the task is woken.
     pub(super) fn write(&mut self, cx: &mut Context<'_>, wire: &impl Wire) -> io::Result<usize> {
         let mut total = 0;
-        while !self.queue.is_empty() {
-            let mut slices = [IoSlice::new(&[]); SLICES];
-            let count = self.queue.len().min(SLICES);
-            for (slice, piece) in slices.iter_mut().zip(&self.queue) {
-                *slice = IoSlice::new(&piece.bytes);
-            }
-            match wire.poll_write(cx, &slices[..count])? {
+        while let Some(backlog) = &self.backlog {
+            match backlog.poll_write(cx, wire)? {
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(written) => {
                     total += written;
@@ -264,35 +246,23 @@ impl WriteQueue {
                 Poll::Pending => return Ok(total),
             }
         }
-        if self.queue.capacity() > 0 {
-            self.queue = VecDeque::new();
-            // Pending is fine: the next flush finds the rest.
-            if let Poll::Ready(flushed) = wire.poll_flush(cx) {
-                flushed?;
-            }
+        // Pending is fine: the next flush finds the rest.
+        if let Poll::Ready(flushed) = wire.poll_flush(cx) {
+            flushed?;
         }
         Ok(total)
     }
 
-    fn advance(&mut self, mut written: usize) {
-        while let Some(front) = self.queue.front_mut() {
-            let whole = written >= front.bytes.len();
-            let gone = if whole { front.cost() } else { written };
-            self.queued -= gone;
-            if front.droppable {
-                self.tally.remove(gone);
-            }
-            if !whole {
-                front.bytes.advance(written);
-                self.started = written > 0 || self.started;
-                self.spent += written;
-                return;
-            }
-            written -= front.bytes.len();
-            self.queue.pop_front();
-            self.started = false;
-            self.spent = 0;
+    fn advance(&mut self, written: usize) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.advance(written, &mut self.tally);
+            self.tidy();
         }
+    }
+
+    /// Frees a backlog in which nothing is left.
+    fn tidy(&mut self) {
+        self.backlog.take_if(|backlog| backlog.is_empty());
     }
 
     /// Moves what is gathered into the queue, so that later frames follow it.
@@ -306,37 +276,21 @@ impl WriteQueue {
         }
     }
 
-    fn queue(&mut self, bytes: Bytes, droppable: bool) {
-        let piece = Piece { bytes, droppable };
-        self.queued += piece.cost();
-        if droppable {
-            self.tally.add(piece.cost());
-        }
-        self.queue.push_back(piece);
+    fn queue(&mut self, bytes: Bytes, droppable: bool) -> &mut Backlog {
+        let backlog = self.backlog.get_or_insert_default();
+        backlog.push(bytes, droppable, &mut self.tally);
+        backlog
     }
 
     /// Drops the oldest broadcasts until this one fits.
     fn make_room(&mut self, bytes: &Bytes, options: OutboxOptions) -> usize {
-        let mut dropped = 0;
-        let mut place = usize::from(self.started);
-        while !self.admits(bytes, options) && place < self.queue.len() {
-            if self.queue[place].droppable {
-                if let Some(piece) = self.queue.remove(place) {
-                    self.queued -= piece.cost();
-                    self.tally.remove(piece.cost());
-                    dropped += 1;
-                }
-            } else {
-                place += 1;
-            }
-        }
+        let WriteQueue { backlog, tally, .. } = self;
+        let most = bytes.len() + BOOKKEEPING;
+        let dropped = backlog.as_mut().map_or(0, |backlog| {
+            backlog.drop_while(tally, |tally| !tally.admits(most, options.limit))
+        });
+        self.tidy();
         dropped
-    }
-}
-
-impl Piece {
-    fn cost(&self) -> usize {
-        self.bytes.len() + BOOKKEEPING
     }
 }
 

@@ -1,4 +1,4 @@
-use std::{sync::Mutex, task::Waker};
+use std::{io::IoSlice, sync::Mutex, task::Waker};
 
 use super::*;
 use crate::transport::websocket::wire::Readable;
@@ -87,7 +87,7 @@ fn what_callbacks_push_leaves_at_once_and_in_order() {
     write(&mut queue, &wire);
     assert_eq!(wire.text(), "<a><b><c>");
     assert!(
-        queue.is_empty() && queue.queue.capacity() == 0,
+        queue.is_empty() && queue.backlog.is_none(),
         "no memory is kept"
     );
 }
