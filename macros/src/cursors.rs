@@ -63,6 +63,15 @@ fn an_empty_place_of_a_declaration_has_a_name() {
             "WebSocket",
         ),
         (
+            "#SOCKET websocket(‸ fn init(config: Config) -> Config { config }))",
+            "WebSocket",
+        ),
+        (
+            "#SOCKET websocket(‸ fn init(config: Config) -> Config { config } plug(layer());))",
+            "WebSocket",
+        ),
+        ("url(‸ fn init(config: Config) -> Config { config })", "Url"),
+        (
             "#SOCKET websocket(outbox(‸ plug(layer());)))",
             "OutboxOptions",
         ),

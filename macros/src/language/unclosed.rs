@@ -27,17 +27,20 @@ fn last_group(tokens: &[TokenTree]) -> Option<&Group> {
 }
 
 /// A group up to the statements that it has swallowed, and those. Only statements have a `;` between
-/// them.
+/// them, and only they are functions.
 fn cut(group: &Group) -> Option<(TokenTree, Vec<TokenTree>)> {
     let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-    let after = match tokens.iter().position(is_semicolon) {
-        None => {
+    let (end, function) = (tokens.iter().position(is_semicolon), function(&tokens));
+    let end = end.filter(|end| function.is_none_or(|function| *end < function));
+    let after = match (end, function) {
+        (None, Some(function)) => tokens.split_off(function),
+        (None, None) => {
             let (inner, after) = last_group(&tokens).and_then(cut)?;
             tokens.pop();
             tokens.push(inner);
             after
         }
-        Some(end) => match beginning(tokens.get(..end)?) {
+        (Some(end), _) => match beginning(tokens.get(..end)?) {
             Some(beginning) => tokens.split_off(beginning),
             None => {
                 let after = tokens.split_off(end).split_off(1);
@@ -48,6 +51,20 @@ fn cut(group: &Group) -> Option<(TokenTree, Vec<TokenTree>)> {
     let mut closed = Group::new(group.delimiter(), tokens.into_iter().collect());
     closed.set_span(group.span());
     Some((TokenTree::Group(closed), after))
+}
+
+/// Where the first function begins, with its attributes.
+fn function(tokens: &[TokenTree]) -> Option<usize> {
+    let is_function = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Ident(_)] if word == "fn");
+    let mut first = tokens.windows(2).position(is_function)?;
+    let before = |first: usize, count: usize| tokens.get(first.checked_sub(count)?..first);
+    loop {
+        first -= match (before(first, 1), before(first, 2)) {
+            (Some([TokenTree::Ident(word)]), _) if word == "async" || word == "pub" => 1,
+            (_, Some([TokenTree::Punct(hash), TokenTree::Group(_)])) if hash.as_char() == '#' => 2,
+            _ => return Some(first),
+        };
+    }
 }
 
 /// Where the first statement begins that ends at the end of these tokens.
@@ -114,6 +131,14 @@ mod tests {
                 "socket(\"/a\", A, websocket(ti)); plug(x); fn init() {}",
             ),
             (
+                "socket(\"/a\", A, websocket(ti fn init(config: Config) -> Config { config }))",
+                "socket(\"/a\", A, websocket(ti)); fn init(config: Config) -> Config { config }",
+            ),
+            (
+                "url(#[doc = \" a\"] #[cfg(unix)] fn init() { a(); } server = true;)",
+                "url(); #[doc = \" a\"] #[cfg(unix)] fn init() { a(); } server = true;",
+            ),
+            (
                 "socket(\"/a\", A, websocket(ti), drainer(batch_size = 7); plug(x);)",
                 "socket(\"/a\", A, websocket(ti), drainer(batch_size = 7)); plug(x);",
             ),
@@ -131,6 +156,8 @@ mod tests {
             "struct W; url(host = \"a\"; port = 80)",
             "struct W; plug({ let a = 1; a });",
             "struct W; extra(a = [0; 4])",
+            "struct W; plug(layer::<fn(u8) -> u8>())",
+            "struct W; plug({ fn a() {} a })",
             "",
         ] {
             assert_eq!(closed(tokens(body)).to_string(), tokens(body).to_string());

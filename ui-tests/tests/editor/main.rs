@@ -91,6 +91,19 @@ const TYPED: &[(&str, &str, &[&str], &[&str])] = &[
         &["compress", "timeout"],
         &["Echo", "batch_size"],
     ),
+    // A function follows.
+    (
+        "socket(\"/chat\", Chat);\n    plug(layer());\n    // more",
+        "socket(\"/chat\", Chat, websocket(‸\n\n    fn init(config: Config) -> Result<Config, ConfigError> {\n        Ok(config)\n    }",
+        &["compress", "timeout"],
+        &["Echo", "batch_size"],
+    ),
+    (
+        "// more",
+        "static_url(ho‸\n\n    fn init(config: Config) -> Result<Config, ConfigError> {\n        Ok(config)\n    }",
+        &["host", "path"],
+        &["Echo"],
+    ),
     (
         "log = info);",
         "lo‸",
