@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Type, spanned::Spanned};
 
-use super::lower::Lowered;
+use super::{ast::Channel, lower::Lowered};
 use crate::{
     block::{
         call::{imports, lints},
@@ -12,6 +12,7 @@ use crate::{
     },
     editor::{self, List},
     expansion::within_runtime,
+    language::attributes::cfgs,
 };
 
 pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
@@ -32,7 +33,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
     let (generics, _, bounds) = channel.generics.split_for_impl();
-    let owned = owned(&channel.generics);
+    let (bounds_of_contract, belongs) = socket_is_told_once(channel, socket);
     let (imports, lints) = (imports(), lints());
     let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
     let marks = editor::explained(List::Marks, channel.marks.iter());
@@ -40,7 +41,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         #imports
         #[allow(unused_lifetimes)]
         #(#attrs)*
-        impl #generics __rt::channel::Channel for #self_ty #owned {
+        impl #generics __rt::channel::Channel for #self_ty #bounds_of_contract {
             #socket
             #info
             #state
@@ -53,6 +54,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #(#functions)*
         }
         #conditional
+        #belongs
         #marks
     };
     let implementation = within_runtime(*krate, &implementation);
@@ -68,4 +70,29 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         }
         #others
     }
+}
+
+/// The bounds of the implementation, and what asks beside it whether the socket has channels.
+///
+/// The contract asks whether the socket is `Send` and `Sync`, too, which its own block tells. What
+/// is a bound is not asked again. With `for<..>` the compiler takes one that does not hold.
+fn socket_is_told_once(channel: &Channel, socket: &Type) -> (TokenStream, TokenStream) {
+    let Channel {
+        attrs, generics, ..
+    } = channel;
+    // The question has no parameters to name.
+    if !generics.params.is_empty() {
+        return (owned(generics), TokenStream::new());
+    }
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|bounds| &bounds.predicates);
+    let bounds = quote!(where #(#predicates,)* for<'__any> #socket: __rt::channel::ChannelSocket);
+    let cfgs = cfgs(attrs);
+    let question = quote_spanned! {socket.span()=>
+        #(#cfgs)*
+        const _: fn() = __rt::channel::has_channels::<#socket>;
+    };
+    (bounds, question)
 }

@@ -53,6 +53,8 @@ struct Task {
     bytes: usize,
 }
 
+// Whoever writes a socket is told of this trait, and not of what has it already.
+#[diagnostic::do_not_recommend]
 impl<S: ChannelSocket> Socket for Multiplexer<S> {
     type Info = Signal;
     type State = S::State;

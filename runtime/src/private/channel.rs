@@ -6,6 +6,9 @@ pub use crate::channel::{
     needs::{OfChannel, ProvideChannels, WithChannels},
 };
 
+/// Nothing, for a socket with channels.
+pub fn has_channels<S: ChannelSocket>() {}
+
 /// Serializers of a socket, in a constant: at least one.
 #[track_caller]
 pub const fn serializers(list: &'static [Versioned]) -> &'static [Versioned] {

@@ -121,8 +121,9 @@ use crate::{
     note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
 )]
 pub trait IntoSocket {
-    /// The socket.
-    type Socket: Socket;
+    /// The socket: a [`Socket`].
+    // A bound would report a type that is not `Send` once more. Who mounts a socket has it.
+    type Socket;
 
     /// What it takes of the application's state, including its channels.
     #[doc(hidden)]

@@ -102,7 +102,7 @@ use crate::{
 /// `examples/custom_transport.rs` carries messages both ways, over Server-Sent Events and `POST`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a transport",
-    label = "no transport",
+    label = "not a transport",
     note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
 )]
 pub trait Transport: Send + Sync + 'static {
@@ -237,7 +237,10 @@ pub struct CustomTransport(pub(crate) Arc<dyn ErasedTransport>);
 
 impl CustomTransport {
     /// Puts a transport in front of a socket type.
-    pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
+    pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self
+    where
+        S::Socket: Socket,
+    {
         CustomTransport(erase::<S::Socket, T>(
             transport,
             TransportKind::Custom(T::NAME),

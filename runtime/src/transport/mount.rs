@@ -51,6 +51,7 @@ impl SocketDef {
     pub const fn of<T: IntoSocket, App: Send + Sync + 'static>(name: &'static str) -> Self
     where
         T::Needs: Provide<App, T>,
+        T::Socket: Socket,
     {
         SocketDef::new::<T::Socket>(name, TypeId::of::<App>, fill::<T, App>)
     }

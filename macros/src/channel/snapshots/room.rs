@@ -3,7 +3,10 @@ const _: () = {
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     #[allow(unused_lifetimes)]
-    impl __rt::channel::Channel for RoomChannel {
+    impl __rt::channel::Channel for RoomChannel
+    where
+        for<'__any> UserSocket: __rt::channel::ChannelSocket,
+    {
         type Socket = UserSocket;
         type Info = RoomInfo;
         type State = (
@@ -169,6 +172,7 @@ const _: () = {
             Self::terminate(self, __reason)
         }
     }
+    const _: fn() = __rt::channel::has_channels::<UserSocket>;
     const _: &[()] = &[
         __rt::MARKS.rest,
         __rt::MARKS.topic,

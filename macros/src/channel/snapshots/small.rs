@@ -3,7 +3,10 @@ const _: () = {
     #[allow(unused_imports)]
     use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     #[allow(unused_lifetimes)]
-    impl __rt::channel::Channel for Lobby {
+    impl __rt::channel::Channel for Lobby
+    where
+        for<'__any> my::UserSocket: __rt::channel::ChannelSocket,
+    {
         type Socket = my::UserSocket;
         type Info = ();
         type State = ();
@@ -33,6 +36,7 @@ const _: () = {
             }
         }
     }
+    const _: fn() = __rt::channel::has_channels::<my::UserSocket>;
 };
 #[allow(
     clippy::needless_pass_by_ref_mut,
