@@ -270,7 +270,9 @@ fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
 }
 
 fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
-    let listens = listens(declaration, "http") || listens(declaration, "https");
+    let listens = ["http", "https"]
+        .into_iter()
+        .any(|name| listens(declaration, name) || is_malformed(declaration, name));
     for setting in &declaration.settings {
         if let Value::Expr(key, value) = &setting.value
             && key.name == "server"
@@ -281,6 +283,13 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
                 .help("add `http(port = 4000)`");
         }
     }
+}
+
+/// Whether a directive is written in a way that could not be read, which is reported.
+fn is_malformed(declaration: &Declaration, name: &str) -> bool {
+    let mut settings = declaration.settings.iter();
+    declaration.names.iter().any(|one| one.ident == name)
+        && !settings.any(|setting| setting.name == name)
 }
 
 /// Reports a missing secret, unless `init` may set it.

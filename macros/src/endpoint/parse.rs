@@ -73,9 +73,10 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
         .find(|attribute| !allowed.iter().any(|name| attribute.path().is_ident(name)))
     {
         diag.push(
-            other,
+            other.path(),
             "a directive takes `#[cfg(..)]`, lint levels and doc comments, no other attribute",
-        );
+        )
+        .help("remove it");
     }
     match split_directive.parse2(tokens) {
         Ok((name, body, rest)) => {
@@ -302,8 +303,11 @@ fn known_directive(
         },
         (Form::Type, Body::Value(tokens)) => {
             if let Some(cfg) = cfgs(&attributes).next() {
-                diag.push(cfg, "there is one `state`, whatever the configuration")
-                    .help("put `#[cfg]` on the declaration of the type");
+                diag.push(
+                    cfg.path(),
+                    "there is one `state`, whatever the configuration",
+                )
+                .help("put `#[cfg]` on the declaration of the type");
             }
             match syn::parse2::<Type>(tokens.clone()) {
                 Ok(state) => declaration.state = Some(state),

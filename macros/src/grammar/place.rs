@@ -78,8 +78,19 @@ impl<T: AsRef<str>> Taken<'_, T> {
     }
 }
 
-/// The mistake of an `ip` that is no place.
-pub(crate) fn not_a_place() -> Mistake {
+/// The mistake of an `ip` that is no place. `text`: what is written, if it is text.
+pub(crate) fn not_a_place(text: Option<&str>) -> Mistake {
+    match text.and_then(|text| text.split_once(':')) {
+        Some(("systemd", _)) => {
+            return Mistake::new("this is not a name of systemd's sockets").help(
+                "write `\"systemd\"`, or `\"systemd:name\"` with the `FileDescriptorName=` of a socket unit",
+            );
+        }
+        Some(("unix", "")) => {
+            return Mistake::new("`unix:` has no path").help("write `\"unix:/run/app.sock\"`");
+        }
+        _ => {}
+    }
     Mistake::new(
         "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)",
     )

@@ -145,7 +145,7 @@ impl Argument {
                 if input.is_empty() {
                     return Err(syn::Error::new(
                         name.span(),
-                        format!("`{name}` has no value"),
+                        format!("expected a value after `{name} =`"),
                     ));
                 }
                 return Ok(Argument::Value(name, expr::plain(input.parse()?)));
@@ -214,7 +214,7 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
     }
     let found = diag.push(value, format!("`{}` takes no positional value", group.name));
     match (expr::text(value), group.keys.first()) {
-        (Some(text), Some(first)) if matches!(first.kind, Kind::Host) => {
+        (Some(text), Some(first)) if matches!(first.kind, Kind::Host | Kind::UrlPath) => {
             found.help(format!("write `{} = {:?}`", first.name, text.value()))
         }
         _ => found.help(format!(
@@ -228,7 +228,7 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
 /// A value where the key takes one.
 fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
     let name = key.name;
-    let switch = expr::boolean(&value);
+    let (switch, is_text) = (expr::boolean(&value), expr::text(&value).is_some());
     match key.kind {
         Kind::Group(_) => {
             diag.push(&value, format!("`{name}` is a group, not a value"))
@@ -242,7 +242,12 @@ fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
         }
         Kind::OptionalGroup(_) if switch != Some(false) => {
             diag.push(&value, format!("`{name}` takes `false` or options"))
-                .help(format!("write `{name}(..)`"));
+                .help(match key.kind.group() {
+                    Some(group) if is_text && group.key("url").is_some() => {
+                        format!("write `{name}(url = ..)`")
+                    }
+                    _ => format!("write `{name}(..)`"),
+                });
             None
         }
         _ => Some(value),
@@ -262,7 +267,10 @@ fn nested(key: &Key, name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) 
         Some(group) => Some(Options::parse(tokens, group, diag)),
         None => {
             diag.push(name, format!("`{name}` is a value, not a group"))
-                .help(format!("write `{name} = ..`"));
+                .help(format!(
+                    "write `{name} = {}`",
+                    super::recover::single(&tokens)
+                ));
             None
         }
     }

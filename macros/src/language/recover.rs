@@ -163,6 +163,16 @@ fn without_comma(run: &[TokenTree]) -> TokenStream {
     }
 }
 
+/// A token as it is written, if it is alone: what is shown of a value.
+pub(crate) fn single(tokens: &TokenStream) -> String {
+    let mut tokens = tokens.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(word)), None) => word.to_string(),
+        (Some(TokenTree::Literal(literal)), None) => literal.to_string(),
+        _ => "..".to_owned(),
+    }
+}
+
 /// Reads a whole argument as what is expected.
 pub(crate) fn whole<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
     input.parse()

@@ -461,8 +461,12 @@ fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStrea
                 quote_spanned!(at=> #attempt.custom(#text))
             };
             match default {
+                // In a block, so that a value of another type is that, and no mistake of `?`.
                 None if !is_option(ty) => {
-                    quote_spanned!(at=> __rt::argument::granted(#value, #text)?)
+                    quote_spanned!(at=> {
+                        let __value = __rt::argument::granted(#value, #text)?;
+                        __value
+                    })
                 }
                 default => or_default(value, default.as_ref(), at),
             }

@@ -318,7 +318,7 @@ impl Check<'_> {
 
     fn debug_errors(&mut self, value: &Expr) {
         if let (None, Some(literal)) = (expr::boolean(value), expr::literal_name(value)) {
-            let message = format!("`debug_errors` takes a constant, this is {literal}");
+            let message = format!("`debug_errors` takes `true` or `false`, this is {literal}");
             self.diag
                 .push(value, message)
                 .help("write `debug_errors = cfg!(debug_assertions)`");

@@ -21,15 +21,22 @@ pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnos
     let Some(closure) = of(value) else { return };
     let count = |form: &&str| form.split(',').count();
     if !forms.iter().any(|form| count(form) == closure.inputs.len()) {
-        let forms: Vec<_> = forms.iter().map(|form| format!("`{form} ..`")).collect();
-        let taken = match closure.inputs.len() {
-            0 => "no argument".to_owned(),
-            1 => "1 argument".to_owned(),
-            many => format!("{many} arguments"),
+        let counts: Vec<_> = forms.iter().map(|form| count(form).to_string()).collect();
+        let arguments = match counts.as_slice() {
+            [one] if one == "1" => "argument",
+            _ => "arguments",
         };
+        let taken = match closure.inputs.len() {
+            0 => "none".to_owned(),
+            count => count.to_string(),
+        };
+        let forms: Vec<_> = forms.iter().map(|form| format!("`{form} ..`")).collect();
         diag.push(
             closure,
-            format!("`{name}` calls its closure otherwise: this one takes {taken}"),
+            format!(
+                "the closure of `{name}` takes {} {arguments}, this one takes {taken}",
+                counts.join(" or ")
+            ),
         )
         .help(format!("write {}", forms.join(" or ")));
     }

@@ -34,7 +34,7 @@ impl Segment {
                 }
                 false => wrong(
                     "a path variable starts with a lower-case letter or `_`",
-                    Some(format!("`*{}`", name.to_lowercase())),
+                    Some(format!("write `*{}`", name.to_lowercase())),
                 ),
             };
         }
@@ -75,7 +75,7 @@ impl Segment {
             let fixed = if is_variable(fixed) { fixed } else { "id" };
             return wrong(
                 "a path variable starts with a lower-case letter or `_`",
-                Some(format!("`:{fixed}`")),
+                Some(format!("write `:{fixed}`")),
             );
         }
         if !is_variable(name) {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Expr, Token, punctuated::Punctuated};
+use syn::{Expr, LitStr, Token, punctuated::Punctuated};
 
 use crate::{
     diag::Diagnostics,
@@ -66,7 +66,7 @@ fn check_one(value: &Expr, is_element: bool, diag: &mut Diagnostics) {
                 .find(|(number, _)| number.is_some_and(|number| !(0..=highest).contains(&number)));
             match wrong {
                 Some((_, element)) if matches!(numbers.len(), 4 | 8) => {
-                    diag.push_mistake(element, place::not_a_place());
+                    diag.push_mistake(element, place::not_a_place(None));
                     return;
                 }
                 _ => matches!(numbers.len(), 4 | 8),
@@ -76,7 +76,8 @@ fn check_one(value: &Expr, is_element: bool, diag: &mut Diagnostics) {
         (None, None) => expr::literal(value).is_none(),
     };
     if !right {
-        diag.push_mistake(value, place::not_a_place());
+        let text = expr::text(value).map(LitStr::value);
+        diag.push_mistake(value, place::not_a_place(text.as_deref()));
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn check_all(name: &str, value: &Expr, broker: Broker, diag: &mut Dia
 
 fn check_as(takes: &str, name: &str, value: &Expr, broker: Broker, diag: &mut Diagnostics) {
     match (expr::text(value), expr::literal_name(value)) {
-        (Some(text), _) => check_text(name, text, broker, diag),
+        (Some(text), _) => check_text(text, broker, diag),
         (None, Some(literal)) => {
             diag.push(value, format!("`{name}` takes {takes}, this is {literal}"))
                 .help(form(broker));
@@ -62,7 +62,7 @@ fn check_as(takes: &str, name: &str, value: &Expr, broker: Broker, diag: &mut Di
     }
 }
 
-fn check_text(name: &str, text: &LitStr, broker: Broker, diag: &mut Diagnostics) {
+fn check_text(text: &LitStr, broker: Broker, diag: &mut Diagnostics) {
     let url = text.value();
     match broker {
         Broker::Nats => {
@@ -73,7 +73,7 @@ fn check_text(name: &str, text: &LitStr, broker: Broker, diag: &mut Diagnostics)
         Broker::Redis => {
             let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             if !SCHEMES.contains(&scheme) {
-                diag.push(text, format!("`{name}` has no URL of Redis"))
+                diag.push(text, "this is not a URL of Redis")
                     .help(form(broker));
             }
         }

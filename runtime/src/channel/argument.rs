@@ -23,26 +23,27 @@ pub fn needs<C: Channel, T: FromJoin<C>>(join: &Join<C>) -> <T::State as Needed>
     join.take::<T::State>()
 }
 
+/// A part of a topic.
+#[diagnostic::on_unimplemented(
+    message = "a topic can't be read as `{Self}`",
+    label = "not a part of a topic",
+    note = "implement `FromStr` for it, with an error that implements `Display`, or take `&str`"
+)]
+pub trait FromTopic: FromStr<Err: Display> {}
+
+impl<T: FromStr<Err: Display>> FromTopic for T {}
+
 /// `#[rest] id: T`. A topic that does not fit is an unmatched topic.
-pub fn rest<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
-where
-    T::Err: Display,
-{
+pub fn rest<C: Channel, T: FromTopic>(join: &Join<C>) -> Result<T, JoinError> {
     read(join, join.rest())
 }
 
 /// `#[topic] topic: T`.
-pub fn topic<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
-where
-    T::Err: Display,
-{
+pub fn topic<C: Channel, T: FromTopic>(join: &Join<C>) -> Result<T, JoinError> {
     read(join, join.topic())
 }
 
-fn read<C: Channel, T: FromStr>(join: &Join<C>, text: &str) -> Result<T, JoinError>
-where
-    T::Err: Display,
-{
+fn read<C: Channel, T: FromTopic>(join: &Join<C>, text: &str) -> Result<T, JoinError> {
     text.parse().map_err(|error| {
         let topic = shown(join.topic());
         tracing::debug!(%topic, "the topic of a join does not fit: {}", told(&error));

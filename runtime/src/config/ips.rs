@@ -95,15 +95,19 @@ impl Value for Ips {
             Item::Array(_) | Item::String(_) => place(key, value).map(|ip| vec![ip]),
             _ => return None,
         };
-        Some(places.map(Ips).ok_or_else(|| place::not_a_place().into()))
+        Some(
+            places
+                .map(Ips)
+                .ok_or_else(|| place::not_a_place(None).into()),
+        )
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
         if self.0.is_empty() {
             found.error(key, place::nowhere().into());
         }
-        if self.iter().any(|ip| ip.place().is_none()) {
-            found.error(key, place::not_a_place().into());
+        if let Some(ip) = self.iter().find(|ip| ip.place().is_none()) {
+            found.error(key, place::not_a_place(Some(&ip.to_string())).into());
         }
     }
 }

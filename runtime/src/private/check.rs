@@ -93,7 +93,7 @@ pub const fn age(key: &str, value: Duration) -> Duration {
         let text = Text::new("`")
             .and(key)
             .and("` is below a second: tokens would be expired at once");
-        panic!("{}", text.as_str());
+        panic!("{}", text.help("at least `secs(1)`").as_str());
     }
     value
 }
@@ -126,6 +126,7 @@ pub const fn transport_path(path: &'static str) -> &'static str {
             Text::new("a transport path starts with `/`, not `")
                 .and(path)
                 .and("`")
+                .help("such as `\"/websocket\"`")
                 .as_str()
         );
     }
@@ -136,7 +137,9 @@ pub const fn transport_path(path: &'static str) -> &'static str {
 #[track_caller]
 pub const fn subprotocols(list: &'static [&'static str]) -> &'static [&'static str] {
     if list.is_empty() {
-        panic!("an empty list refuses every client that offers a subprotocol");
+        let text = Text::new("an empty list refuses every client that offers a subprotocol");
+        let help = "leave `subprotocols` out to ignore what clients offer";
+        panic!("{}", text.help(help).as_str());
     }
     let mut i = 0;
     while i < list.len() {
@@ -146,6 +149,7 @@ pub const fn subprotocols(list: &'static [&'static str]) -> &'static [&'static s
                 Text::new("`")
                     .and(list[i])
                     .and("` is not a token (RFC 9110)")
+                    .help("letters, digits and any of !#$%&'*+-.^_`|~")
                     .as_str()
             );
         }
@@ -157,6 +161,7 @@ pub const fn subprotocols(list: &'static [&'static str]) -> &'static [&'static s
                     Text::new("`")
                         .and(list[i])
                         .and("` is listed twice")
+                        .help("remove one of them")
                         .as_str()
                 );
             }

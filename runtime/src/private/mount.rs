@@ -20,14 +20,20 @@ pub const fn mount(mount: Mount) -> Mount {
             (drainer.batch_interval, drainer.shutdown)
         && interval.as_nanos() > shutdown.as_nanos()
     {
-        panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+        let text = Text::new(
+            "the first `batch_interval` of `drainer` is already longer than its `shutdown`",
+        );
+        let help = "make `batch_interval` shorter, or `shutdown` longer";
+        panic!("{}", text.help(help).as_str());
     }
     if let Some(longpoll) = &mount.longpoll
         && let Some(one) = longpoll.max_sessions_per_ip
         && one > longpoll.max_sessions
         && one < usize::MAX
     {
-        panic!("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
+        let text = Text::new("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
+        let help = "make `max_sessions_per_ip` smaller, or leave it out";
+        panic!("{}", text.help(help).as_str());
     }
     if let Some(feature) = mount.lacking() {
         panic!("{}", Text::new(feature.text).help(feature.help).as_str());
@@ -40,7 +46,8 @@ pub const fn mount(mount: Mount) -> Mount {
             && !transport.check_csrf
         {
             let text = Text::new("one of `check_origin` and `check_csrf` of `").and(transport.name);
-            panic!("{}", text.and("` must be on").as_str());
+            let text = text.and("` must be on").help("turn `check_csrf` on");
+            panic!("{}", text.as_str());
         }
         i += 1;
     }

@@ -29,17 +29,28 @@ const fn origin(entry: &str) {
         panic!("{}", text.as_str());
     };
     if starts_with(bytes, b"ws:") || starts_with(bytes, b"wss:") {
-        let text = match starts_with(bytes, b"ws:") {
-            true => Text::new("browsers send `http` origins, also for `"),
-            false => Text::new("browsers send `https` origins, also for `"),
+        let (text, help) = match starts_with(bytes, b"ws:") {
+            true => (
+                "browsers send `http` origins, also for `",
+                "write `http` for `ws`",
+            ),
+            false => (
+                "browsers send `https` origins, also for `",
+                "write `https` for `wss`",
+            ),
         };
-        panic!("{}", text.and(entry).and("`").as_str());
+        let text = Text::new(text).and(entry).and("`");
+        panic!("{}", text.help(help).as_str());
     }
     let (mut at, mut first) = (host, true);
     while at < bytes.len() {
         if matches!(bytes[at], b'/' | b'?' | b'#' | b'@' | b'\\') {
             let text = Text::new("an origin has no path, query or user: \"");
-            panic!("{}", text.and(entry).and("\"").as_str());
+            let text = text.and(entry).and("\"");
+            panic!(
+                "{}",
+                text.help("such as `\"https://example.com\"`").as_str()
+            );
         }
         if bytes[at] == b'*' && !(first && at + 1 < bytes.len() && bytes[at + 1] == b'.') {
             let text = Text::new("`*` is only allowed as the whole first label: \"");
@@ -51,7 +62,10 @@ const fn origin(entry: &str) {
     }
     if at == host {
         let text = Text::new("\"").and(entry).and("\" has no host");
-        panic!("{}", text.as_str());
+        panic!(
+            "{}",
+            text.help("such as `\"https://example.com\"`").as_str()
+        );
     }
 }
 

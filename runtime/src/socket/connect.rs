@@ -332,16 +332,33 @@ pub mod argument {
         connect.take::<T::State>()
     }
 
+    /// A parameter that serde reads.
+    #[diagnostic::on_unimplemented(
+        message = "a parameter can't be read as `{Self}`",
+        label = "not a parameter",
+        note = "derive `serde::Deserialize` for it, or write `#[param(from_str)]` if it implements `FromStr`"
+    )]
+    pub trait FromParam: DeserializeOwned {}
+
+    impl<T: DeserializeOwned> FromParam for T {}
+
+    /// Text that `FromStr` reads.
+    #[diagnostic::on_unimplemented(
+        message = "text can't be read as `{Self}`",
+        label = "not `FromStr`",
+        note = "implement `FromStr` for it, with an error that implements `Display`"
+    )]
+    pub trait FromText: FromStr<Err: fmt::Display> {}
+
+    impl<T: FromStr<Err: fmt::Display>> FromText for T {}
+
     /// `#[param] x: T`.
-    pub fn required<I, T: DeserializeOwned>(
-        connect: &Connect<I>,
-        name: &str,
-    ) -> Result<T, Refused> {
+    pub fn required<I, T: FromParam>(connect: &Connect<I>, name: &str) -> Result<T, Refused> {
         optional(connect, name)?.ok_or_else(|| missing("parameter", name))
     }
 
     /// `#[param] x: Option<T>` and `#[param(default = ..)]`.
-    pub fn optional<I, T: DeserializeOwned>(
+    pub fn optional<I, T: FromParam>(
         connect: &Connect<I>,
         name: &str,
     ) -> Result<Option<T>, Refused> {
@@ -355,21 +372,18 @@ pub mod argument {
     }
 
     /// `#[param(from_str)] x: T`.
-    pub fn required_from_str<I, T: FromStr>(connect: &Connect<I>, name: &str) -> Result<T, Refused>
-    where
-        T::Err: fmt::Display,
-    {
+    pub fn required_from_str<I, T: FromText>(
+        connect: &Connect<I>,
+        name: &str,
+    ) -> Result<T, Refused> {
         optional_from_str(connect, name)?.ok_or_else(|| missing("parameter", name))
     }
 
     /// `#[param(from_str)] x: Option<T>`.
-    pub fn optional_from_str<I, T: FromStr>(
+    pub fn optional_from_str<I, T: FromText>(
         connect: &Connect<I>,
         name: &str,
-    ) -> Result<Option<T>, Refused>
-    where
-        T::Err: fmt::Display,
-    {
+    ) -> Result<Option<T>, Refused> {
         let Some(param) = connect.params.get(name) else {
             return Ok(None);
         };

@@ -5,7 +5,10 @@ use syn::Ident;
 
 use crate::{
     diag::Diagnostics,
-    language::key::{Directive, Form, Kind},
+    language::{
+        key::{Directive, Form, Kind},
+        recover,
+    },
 };
 
 /// What follows the name of a directive.
@@ -21,8 +24,13 @@ pub(super) enum Body {
 }
 
 pub(super) fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
+    let given = match (&body, known.form) {
+        (Body::Group(tokens), Form::Value(_)) => Some(recover::single(tokens)),
+        _ => None,
+    };
     let what = match (body, known.form) {
-        (Body::Nothing, _) => "has nothing after its name",
+        (Body::Nothing, Form::Value(_) | Form::Path | Form::Type) => "has no `=` after its name",
+        (Body::Nothing, _) => "has no parentheses after its name",
         (Body::Keyword, _) => "has no `:` after its name",
         (Body::Group(_), _) => "is a value, not a group",
         (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Watchers) => {
@@ -32,7 +40,10 @@ pub(super) fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
     let found = diag.push(name, format!("`{name}` {what}"));
-    found.help(format!("write `{};`", example(known)));
+    match given {
+        Some(value) => found.help(format!("write `{name} = {value};`")),
+        None => found.help(format!("write `{};`", example(known))),
+    };
     if matches!(known.form, Form::Switched(_) | Form::Watchers) {
         found.help(format!("or `{name} = false;`, which turns it off"));
     }

@@ -42,10 +42,13 @@ const _: () = {
                 &__connect,
                 "a-ddress",
             )?;
-            let peer_data: PeerData = __rt::argument::granted(
-                __connect.peer_data(),
-                "peer_data",
-            )?;
+            let peer_data: PeerData = {
+                let __value = __rt::argument::granted(
+                    __connect.peer_data(),
+                    "peer_data",
+                )?;
+                __value
+            };
             let user_agent: Option<String> = __connect.user_agent();
             let region: String = match __connect.custom("region") {
                 ::core::option::Option::Some(__value) => __value,

@@ -87,7 +87,7 @@ impl Check<'_> {
                 "`{}` is below a second: tokens would be expired at once",
                 self.name
             );
-            self.diag.push(value, message);
+            self.diag.push(value, message).help("at least `secs(1)`");
         }
     }
 

@@ -90,9 +90,10 @@ impl Check<'_> {
         let found = self
             .diag
             .push(value, format!("unknown value `{word}` of `{name}`"));
-        match did_you_mean(&word, words.iter().copied()) {
-            Some(near) => found.help(format!("did you mean `{near}`?")),
-            None => found.help(format!("one of {}", list(words.iter().copied()))),
+        match (did_you_mean(&word, words.iter().copied()), words) {
+            (Some(near), _) => found.help(format!("did you mean `{near}`?")),
+            (None, [one]) => found.help(format!("write `{one}`")),
+            (None, _) => found.help(format!("one of {}", list(words.iter().copied()))),
         };
         if let Some(more) = more {
             found.help(more);

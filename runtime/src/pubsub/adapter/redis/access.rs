@@ -37,7 +37,7 @@ impl Access {
         }
         let info = url.into_connection_info().map_err(|_| {
             refused(format!(
-                "`{key}` has no URL of Redis; help: write `redis://host:port`, `rediss://host:port` or `unix:/path`"
+                "`{key}` is not a URL of Redis; help: write `redis://host:port`, `rediss://host:port` or `unix:/path`"
             ))
         })?;
         let settings = self.named(info.redis_settings().clone())?;
