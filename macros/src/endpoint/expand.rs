@@ -36,6 +36,7 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
         compiled,
         init,
         mounts,
+        pairs,
         statics,
         warnings,
         sessions,
@@ -71,8 +72,10 @@ pub(crate) fn implementation(lowered: &Lowered<'_>) -> TokenStream {
     let state = state(lowered.state);
     let inherent = lowered.state.map(|state| started_with(item, state));
     let explained = editor::explained(List::Directives, lowered.names.iter().copied());
-    let paths = (mounts.len() > 1)
-        .then(|| quote!(const _: () = __rt::check_paths(<#name as __rt::Endpoint>::DEF.mounts);));
+    let paths = pairs
+        .iter()
+        .map(|pair| served_apart(pair, mounts))
+        .collect::<TokenStream>();
     let (definitions, whole) = (&warnings.definitions, warnings.whole(&item.attrs));
     quote! {
         #definitions
@@ -137,6 +140,17 @@ pub(crate) fn started_with(item: &ItemStruct, state: &Type) -> TokenStream {
 fn only_cfgs<'a>(attributes: &[&'a Attribute]) -> impl Iterator<Item = &'a Attribute> {
     let attributes = attributes.iter().copied();
     attributes.filter(|attribute| attribute.path().is_ident("cfg"))
+}
+
+/// A constant that does not compile if two mounts are served at one path.
+fn served_apart((earlier, later, at): &(usize, usize, Span), mounts: &[Part]) -> TokenStream {
+    let cfgs = [earlier, later]
+        .into_iter()
+        .filter_map(|index| mounts.get(*index))
+        .flat_map(|mount| only_cfgs(&mount.attributes));
+    let (earlier, later) = (mount_name(*earlier), mount_name(*later));
+    let at = at.resolved_at(Span::mixed_site());
+    quote_spanned!(at=> #(#cfgs)* const _: () = __rt::served_apart(&#earlier, &#later);)
 }
 
 fn mount_name(index: usize) -> Ident {

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, FnArg, ItemFn, ItemStruct, Path, ReturnType, Type, sp
 
 use super::{
     ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    instrumenters, sessions, statics, unusual_mount, watchers,
+    instrumenters, paths, sessions, statics, unusual_mount, watchers,
 };
 use crate::{
     diag::Diagnostics,
@@ -36,6 +36,8 @@ pub(crate) struct Lowered<'a> {
     /// `settings.name = ..;`
     pub(crate) settings: Vec<TokenStream>,
     pub(crate) mounts: Vec<Part<'a>>,
+    /// Mounts that may be served at one path: the earlier one, the later one, and its path.
+    pub(crate) pairs: Vec<(usize, usize, Span)>,
     pub(crate) stages: Vec<Stage<'a>>,
     /// Statements that set the adapter, each under the conditions of its directive.
     pub(crate) adapters: Vec<Part<'a>>,
@@ -87,6 +89,11 @@ pub(crate) fn declaration<'a>(
         attributes: without_docs(&one.attributes).collect(),
         value: warning::before(warnings.of(one.part), &mount(one, &item.ident)),
     });
+    let pairs = paths::pairs(&declaration.mounts).into_iter();
+    let pairs = pairs.filter_map(|(earlier, later)| {
+        let mount = declaration.mounts.get(later)?;
+        Some((earlier, later, mount.path.span()))
+    });
     Some(Lowered {
         item,
         krate: declaration.krate.as_ref(),
@@ -101,6 +108,7 @@ pub(crate) fn declaration<'a>(
             .map(|one| setting(one, &warnings))
             .collect(),
         mounts: mounts.collect(),
+        pairs: pairs.collect(),
         adapters: declaration.settings.iter().filter_map(adapter).collect(),
         instrumenters: declaration
             .instrumenters

@@ -29,6 +29,25 @@ pub(super) fn check(mounts: &[Mount], diag: &mut Diagnostics) {
     overlap(&all, diag);
 }
 
+/// Pairs of mounts that may be served at one path, because options of their sockets' types set the
+/// paths of transports: an earlier and a later mount. All others differ before that.
+pub(super) fn pairs(mounts: &[Mount]) -> Vec<(usize, usize)> {
+    let segments = |mount: &Mount| pattern::check_mount(&mount.path, &mut Diagnostics::default());
+    let all: Vec<Vec<Segment>> = mounts
+        .iter()
+        .map(|mount| segments(mount).unwrap_or_default())
+        .collect();
+    let mut pairs = Vec::new();
+    for (later, one) in all.iter().enumerate() {
+        for (earlier, other) in all.iter().take(later).enumerate() {
+            if one.iter().zip(other).all(|(one, other)| one.meets(other)) {
+                pairs.push((earlier, later));
+            }
+        }
+    }
+    pairs
+}
+
 /// Where a transport of a mount is served.
 struct Served<'a> {
     mount: &'a Mount,

@@ -295,3 +295,19 @@ fn rustfmt(source: &str) -> Option<String> {
         .success()
         .then(|| String::from_utf8(output.stdout).unwrap())
 }
+
+#[test]
+fn mounts_are_compared_where_their_paths_begin_alike() {
+    for (paths, pairs) in [
+        (["/a", "/b", "/c"], 0),
+        (["/s/a", "/s/b", "/t"], 0),
+        (["/a", "/a/b", "/c"], 1),
+        (["/:_x", "/b", "/c/d"], 2),
+        (["/", "/b", "/c"], 2),
+    ] {
+        let mounts = paths.map(|path| format!("socket({path:?}, Room);"));
+        let text = format!("pub struct Web; {}", mounts.concat());
+        let expansion = run(text.parse().unwrap()).to_string();
+        assert_eq!(expansion.matches("served_apart").count(), pairs, "{text}");
+    }
+}

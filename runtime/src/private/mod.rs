@@ -45,7 +45,7 @@ pub use self::{
         with_edge, with_handle, with_state,
     },
     future::callback_is_send,
-    mount::{check_paths, mount},
+    mount::{mount, served_apart},
     names::{
         CHANNEL_KEYS, ChannelKeys, DIRECTIVES, Directives, MARKS, MOUNT_KEYS, MountKeys,
         ROUTE_KEYS, RouteKeys, SOCKET_KEYS, SocketKeys,

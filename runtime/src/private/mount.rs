@@ -259,30 +259,18 @@ const fn lacks(key: &str, needs: &[&str], transports: &[Option<Transport>]) -> b
     contains(needs, key) && !granted
 }
 
-/// No two transports are served at the same path, whatever its variables are called.
+/// Two mounts of which no transports are served at the same path, whatever its variables are called.
 #[track_caller]
-pub const fn check_paths(mounts: &[Mount]) {
-    let mut i = 0;
-    while i < mounts.len() {
-        let mut earlier = 0;
-        while earlier < i {
-            if meet(&mounts[earlier], &mounts[i]) {
-                let text = Text::new("`")
-                    .and(mounts[i].path)
-                    .and("` (")
-                    .and_location(mounts[i].location);
-                let text = text
-                    .and(") is already served by `")
-                    .and(mounts[earlier].path);
-                let text = text
-                    .and("` (")
-                    .and_location(mounts[earlier].location)
-                    .and(")");
-                panic!("{}", text.help("give one of them another path").as_str());
-            }
-            earlier += 1;
-        }
-        i += 1;
+pub const fn served_apart(earlier: &Mount, later: &Mount) {
+    if meet(earlier, later) {
+        let text = Text::new("`")
+            .and(later.path)
+            .and("` is already served by `")
+            .and(earlier.path)
+            .and("` (")
+            .and_location(earlier.location)
+            .and(")");
+        panic!("{}", text.help("give one of them another path").as_str());
     }
 }
 

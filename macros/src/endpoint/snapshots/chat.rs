@@ -114,7 +114,6 @@ const _: () = {
             Ok(config)
         }
     }
-    const _: () = __rt::check_paths(<Chat as __rt::Endpoint>::DEF.mounts);
     const _: &[()] = &[
         __rt::DIRECTIVES.socket,
         __rt::DIRECTIVES.socket,

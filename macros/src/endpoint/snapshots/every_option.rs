@@ -219,7 +219,6 @@ const _: () = {
             __rt::Pipeline::new(service)
         }
     }
-    const _: () = __rt::check_paths(<Web as __rt::Endpoint>::DEF.mounts);
     const _: &[()] = &[
         __rt::DIRECTIVES.socket,
         __rt::DIRECTIVES.socket,
