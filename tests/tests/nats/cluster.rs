@@ -32,6 +32,7 @@ async fn joined(from: &PubSub, to: &mut Subscription) -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn nodes_at_different_servers_reach_each_other() -> anyhow::Result<()> {
     let servers = servers().await?;
     let (here, there) = (node(&servers[0]).await?, node(&servers[2]).await?);
@@ -45,6 +46,7 @@ async fn nodes_at_different_servers_reach_each_other() -> anyhow::Result<()> {
 
 /// The subscriber's own server stays, so only the publisher can know of what is lost.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn what_is_lost_with_the_server_of_the_publisher_is_told_to_the_others() -> anyhow::Result<()>
 {
     let [mut first, second, third] = servers().await?;

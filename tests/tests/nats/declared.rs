@@ -53,6 +53,7 @@ fn at(server: &Server, password: &str) -> impl FnOnce(&mut NatsSettings) {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_declaration_names_the_servers() -> anyhow::Result<()> {
     let server = Server::start(LOGIN).await?;
     let (here, there) = (
@@ -69,6 +70,7 @@ async fn a_declaration_names_the_servers() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn any_of_several_servers_will_do() -> anyhow::Result<()> {
     let server = Server::start(LOGIN).await?;
     let urls = ["nats://127.0.0.1:1".to_owned(), server.url()];
@@ -81,6 +83,7 @@ async fn any_of_several_servers_will_do() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_wrong_password_ends_the_start_at_once_also_if_the_broker_is_not_required()
 -> anyhow::Result<()> {
     let server = Server::start(LOGIN).await?;
@@ -105,6 +108,7 @@ async fn a_wrong_password_ends_the_start_at_once_also_if_the_broker_is_not_requi
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn the_url_may_say_who_the_node_is() -> anyhow::Result<()> {
     let server = Server::start(LOGIN).await?;
     let with_user = |password: &str| format!("nats://ship:{password}@{}", server.address());
@@ -145,6 +149,7 @@ async fn a_node_that_does_not_require_its_broker_starts_alone() -> anyhow::Resul
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_file_names_the_servers() -> anyhow::Result<()> {
     let server = Server::start("authorization { token: ahoy }").await?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));

@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 use crate::site::{PATIENCE, expect_delivery, next, node, subscribed, until_alone, until_back};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn what_is_larger_than_the_server_carries_is_refused_at_the_call() -> anyhow::Result<()> {
     let mut server = Server::start("max_payload: 65536").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
@@ -54,6 +55,7 @@ async fn what_is_larger_than_the_server_carries_is_refused_at_the_call() -> anyh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn max_message_may_be_less_than_the_server_carries() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     let mut options = NodeOptions::new("chat");
@@ -69,6 +71,7 @@ async fn max_message_may_be_less_than_the_server_carries() -> anyhow::Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn what_the_server_forbids_is_counted() -> anyhow::Result<()> {
     let permissions = r#"{ publish: { deny: "chat.topic.secret" } }"#;
     let user = format!("{{ user: ship, password: ahoy, permissions: {permissions} }}");
@@ -89,6 +92,7 @@ async fn what_the_server_forbids_is_counted() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_user_needs_no_more_than_what_begins_with_the_name() -> anyhow::Result<()> {
     let permissions = r#"{ publish: "chat.>", subscribe: "chat.>" }"#;
     let user = format!("{{ user: ship, password: ahoy, permissions: {permissions} }}");

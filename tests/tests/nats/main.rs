@@ -22,6 +22,7 @@ use tokio::time::{Duration, Instant};
 use crate::site::PATIENCE;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn the_adapter_keeps_to_the_contract() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     testing::conformance(|| Nats::new(server.url())).await;
@@ -29,6 +30,7 @@ async fn the_adapter_keeps_to_the_contract() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_wrong_password_is_an_error_at_once() -> anyhow::Result<()> {
     let server = Server::start("authorization { user: ship, password: ahoy }").await?;
     let options = || NodeOptions::new("chat");
@@ -47,6 +49,7 @@ async fn a_wrong_password_is_an_error_at_once() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn credentials_that_are_none_are_an_error_at_once() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     let nowhere = Nats::new(server.url()).credentials("no/such/file.creds");
@@ -67,6 +70,7 @@ async fn credentials_that_are_none_are_an_error_at_once() -> anyhow::Result<()> 
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_server_that_is_not_there_is_an_error_in_time() -> anyhow::Result<()> {
     let mut server = Server::start("").await?;
     let url = server.url();

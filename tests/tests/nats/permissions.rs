@@ -51,6 +51,7 @@ impl Room {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_topic_that_the_server_forbids_is_not_confirmed() -> anyhow::Result<()> {
     let server = Server::start(LIMITED).await?;
     let connect = || {
@@ -72,6 +73,7 @@ async fn a_topic_that_the_server_forbids_is_not_confirmed() -> anyhow::Result<()
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_join_that_the_server_forbids_is_refused() -> anyhow::Result<()> {
     let server = Server::start(LIMITED).await?;
     let nats = Nats::new(server.url()).user("ship", "ahoy");
@@ -144,6 +146,7 @@ fn credentials(name: &str, account: &KeyPair, user: &KeyPair) -> anyhow::Result<
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_node_logs_in_by_a_token_and_a_key() -> anyhow::Result<()> {
     let (config, account) = operator()?;
     let server = Server::start(&config).await?;

@@ -67,6 +67,7 @@ async fn expect_refused(nats: Nats, expected: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn nodes_trust_the_authority_that_they_are_given() -> anyhow::Result<()> {
     let authority = Authority::new("nats_trusted")?;
     let server = authority.server("").await?;
@@ -87,6 +88,7 @@ async fn nodes_trust_the_authority_that_they_are_given() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn nodes_show_a_certificate_of_their_own() -> anyhow::Result<()> {
     let authority = Authority::new("nats_shown")?;
     let ca = authority.file();

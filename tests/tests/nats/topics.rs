@@ -8,6 +8,7 @@ use landfall_tests::nats::Server;
 use crate::site::{PATIENCE, next, node, subscribed};
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn each_topic_reaches_its_subscribers_on_other_nodes() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
@@ -40,6 +41,7 @@ async fn each_topic_reaches_its_subscribers_on_other_nodes() -> anyhow::Result<(
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn broadcasts_of_a_node_arrive_in_order_and_once() -> anyhow::Result<()> {
     const COUNT: usize = 1000;
     let server = Server::start("").await?;
@@ -60,6 +62,7 @@ async fn broadcasts_of_a_node_arrive_in_order_and_once() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn a_broadcast_may_be_for_one_node() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     let nodes = [
@@ -79,6 +82,7 @@ async fn a_broadcast_may_be_for_one_node() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn thousands_of_topics_are_confirmed_together() -> anyhow::Result<()> {
     const COUNT: usize = 10_000;
     let server = Server::start("").await?;

@@ -17,6 +17,7 @@ use crate::site::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_server_that_is_started_again_is_used_again() -> anyhow::Result<()> {
     let mut server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
@@ -40,6 +41,7 @@ async fn a_server_that_is_started_again_is_used_again() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_server_that_hangs_is_given_up_and_found_again() -> anyhow::Result<()> {
     let server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
@@ -56,6 +58,7 @@ async fn a_server_that_hangs_is_given_up_and_found_again() -> anyhow::Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_node_that_starts_before_the_server_joins_later() -> anyhow::Result<()> {
     let mut server = Server::start("").await?;
     server.kill().await?;
@@ -72,6 +75,7 @@ async fn a_node_that_starts_before_the_server_joins_later() -> anyhow::Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn thousands_of_topics_stand_again_after_the_return() -> anyhow::Result<()> {
     const TOPICS: usize = 10_000;
     let mut server = Server::start("").await?;
@@ -102,6 +106,7 @@ async fn thousands_of_topics_stand_again_after_the_return() -> anyhow::Result<()
 
 /// The client of NATS itself would try to connect for ever.
 #[tokio::test]
+#[ignore = "needs nats-server"]
 async fn nothing_is_left_of_a_node_that_stops_while_the_server_is_away() -> anyhow::Result<()> {
     let mut server = Server::start("").await?;
     let alive = || Handle::current().metrics().num_alive_tasks();
@@ -121,6 +126,7 @@ async fn nothing_is_left_of_a_node_that_stops_while_the_server_is_away() -> anyh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_server_may_go_and_come_many_times() -> anyhow::Result<()> {
     let mut server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);

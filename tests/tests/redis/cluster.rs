@@ -41,6 +41,7 @@ fn channel(topic: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_adapter_keeps_to_the_contract() {
     let cluster = Cluster::start(3, 0, &[]);
     testing::conformance(|| Redis::cluster(cluster.urls())).await;
@@ -50,6 +51,7 @@ async fn the_adapter_keeps_to_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn broadcasts_on_all_masters_arrive_once_and_in_order() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -113,6 +115,7 @@ async fn gaps_before(subscription: &mut Subscription, event: &str) -> anyhow::Re
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_slot_that_moves_is_followed_and_its_topics_alone_have_a_gap() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -140,6 +143,7 @@ async fn a_slot_that_moves_is_followed_and_its_topics_alone_have_a_gap() -> anyh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn messages_that_meet_a_moving_slot_arrive_in_order_or_are_missed() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -200,6 +204,7 @@ async fn messages_that_meet_a_moving_slot_arrive_in_order_or_are_missed() -> any
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_replica_takes_the_place_of_its_master() -> anyhow::Result<()> {
     let mut cluster = Cluster::start(3, 1, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -221,6 +226,7 @@ async fn a_replica_takes_the_place_of_its_master() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_master_that_hangs_is_noticed_and_found_again() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -239,6 +245,7 @@ async fn a_master_that_hangs_is_noticed_and_found_again() -> anyhow::Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn thousands_of_topics_stand_again_when_a_master_is_started_again() -> anyhow::Result<()> {
     let mut cluster = Cluster::start(3, 0, &[]);
     let (here, there) = (node(&cluster).await?, node(&cluster).await?);
@@ -268,6 +275,7 @@ async fn thousands_of_topics_stand_again_when_a_master_is_started_again() -> any
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_user_needs_no_more_than_the_chapter_says() -> anyhow::Result<()> {
     const MAY: &str =
         "+@connection +spublish +ssubscribe +sunsubscribe +cluster|slots +cluster|info";
@@ -302,6 +310,7 @@ pub(crate) fn allow(server: &Server, what: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn what_is_no_cluster_or_refuses_the_node_ends_the_start() -> anyhow::Result<()> {
     let alone = Server::start(&[]);
     let cluster = Cluster::start(3, 0, &[]);

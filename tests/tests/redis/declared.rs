@@ -46,6 +46,7 @@ async fn reaches<E: Endpoint<State = ()>>(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_cluster() -> anyhow::Result<()> {
     let cluster = Cluster::start(3, 0, &[]);
     let node = || {
@@ -65,6 +66,7 @@ async fn a_cluster() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn sentinels() -> anyhow::Result<()> {
     let sentinels = Sentinels::start(Some("a-password"));
     let node = || {

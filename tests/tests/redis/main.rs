@@ -23,12 +23,14 @@ use tokio::time::{sleep, timeout};
 use crate::site::clients;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_adapter_keeps_to_the_contract() {
     let server = Server::start(&[]);
     testing::conformance(|| Redis::new(server.url())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn ten_thousand_broadcasts_reach_the_other_node_once_and_in_order() -> anyhow::Result<()> {
     let server = Server::start(&[]);
     let (here, there) = clients(&server).await?;
@@ -51,6 +53,7 @@ async fn ten_thousand_broadcasts_reach_the_other_node_once_and_in_order() -> any
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn a_wrong_password_ends_the_start_at_once() -> anyhow::Result<()> {
     let server = Server::start(&["--requirepass", "right"]);
     for required in [true, false] {
@@ -78,6 +81,7 @@ async fn without_a_server_the_start_fails_and_names_no_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn what_the_server_forbids_is_counted_and_told_as_lost() -> anyhow::Result<()> {
     let rules = "--user chat on >ahoy resetchannels &landfall:chat:all &landfall:chat:node:* \
                  &landfall:chat:topic:open -@all +@connection +publish +subscribe +unsubscribe";

@@ -93,6 +93,7 @@ async fn node(server: &Server, name: &str) -> anyhow::Result<PubSub> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn broadcasts_go_both_ways() -> anyhow::Result<()> {
     let server = Server::start(&[]);
     let mut hears = Connection::subscribe(&server).await?;
@@ -130,6 +131,7 @@ async fn broadcasts_go_both_ways() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_declaration_says_it() -> anyhow::Result<()> {
     let server = Server::start(&[]);
     let mut hears = Connection::subscribe(&server).await?;
@@ -150,6 +152,7 @@ async fn a_declaration_says_it() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn messages_are_compressed_if_a_declaration_says_so() -> anyhow::Result<()> {
     let server = Server::start(&[]);
     let mut hears = Connection::subscribe(&server).await?;

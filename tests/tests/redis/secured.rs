@@ -117,6 +117,7 @@ async fn refusal(make: impl Fn() -> Redis) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_adapter_keeps_to_the_contract() {
     let files = Files::new();
     let server = files.server(&[]);
@@ -133,6 +134,7 @@ async fn pair(make: impl Fn() -> Redis) -> anyhow::Result<[Running<Web>; 2]> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn all_servers_of_a_cluster_are_reached_by_tls() -> anyhow::Result<()> {
     let files = Files::new();
     let cluster = Cluster::start_tls(2, 0, &files.certificate());
@@ -151,6 +153,7 @@ async fn all_servers_of_a_cluster_are_reached_by_tls() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn sentinels_and_the_replica_that_takes_over_are_reached_by_tls() -> anyhow::Result<()> {
     let files = Files::new();
     let mut sentinels = Sentinels::start_tls(&files.certificate());
@@ -175,6 +178,7 @@ async fn sentinels_and_the_replica_that_takes_over_are_reached_by_tls() -> anyho
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn a_server_of_another_authority_ends_the_start() {
     let (files, others) = (Files::new(), Files::new());
     let server = files.server(&[]);
@@ -190,6 +194,7 @@ async fn a_server_of_another_authority_ends_the_start() {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn a_server_may_ask_for_a_certificate() {
     let files = Files::new();
     let server = files.strict_server();
@@ -202,6 +207,7 @@ async fn a_server_may_ask_for_a_certificate() {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn files_are_named_that_cannot_be_used() {
     let files = Files::new();
     let server = files.server(&[]);
@@ -224,6 +230,7 @@ async fn files_are_named_that_cannot_be_used() {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn certificates_without_tls_end_the_start() {
     let (files, server) = (Files::new(), Server::start(&[]));
     let told = refusal(|| Redis::new(server.url()).ca(files.path("ca.pem"))).await;
@@ -240,6 +247,7 @@ endpoint! {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn a_declaration_says_it() -> anyhow::Result<()> {
     let files = Files::new();
     let server = files.strict_server();

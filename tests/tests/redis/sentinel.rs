@@ -23,12 +23,14 @@ async fn node(sentinels: &Sentinels) -> anyhow::Result<Running<Web>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_adapter_keeps_to_the_contract() {
     let sentinels = Sentinels::start(None);
     testing::conformance(|| redis(&sentinels)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_new_master_is_found_when_the_old_one_dies() -> anyhow::Result<()> {
     let mut sentinels = Sentinels::start(None);
     let (here, there) = (node(&sentinels).await?, node(&sentinels).await?);
@@ -61,6 +63,7 @@ async fn the_new_master_is_found_when_the_old_one_dies() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn the_new_master_is_found_when_the_old_one_hangs() -> anyhow::Result<()> {
     let sentinels = Sentinels::start(None);
     let (here, there) = (node(&sentinels).await?, node(&sentinels).await?);
@@ -76,6 +79,7 @@ async fn the_new_master_is_found_when_the_old_one_hangs() -> anyhow::Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_user_needs_no_more_than_the_chapter_says() -> anyhow::Result<()> {
     let sentinels = Sentinels::start(None);
     allow(
@@ -92,6 +96,7 @@ async fn a_user_needs_no_more_than_the_chapter_says() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs redis-server"]
 async fn who_is_refused_does_not_start() -> anyhow::Result<()> {
     let sentinels = Sentinels::start(Some("right"));
     sentinels

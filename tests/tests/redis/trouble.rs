@@ -47,6 +47,7 @@ async fn expect_delivery(from: &Running<Web>, to: &mut Subscription) -> anyhow::
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_server_that_is_started_again_is_used_again() -> anyhow::Result<()> {
     let mut server = Server::start(&[]);
     let (here, there) = clients(&server).await?;
@@ -73,6 +74,7 @@ async fn a_server_that_is_started_again_is_used_again() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_server_that_hangs_is_given_up_and_found_again() -> anyhow::Result<()> {
     let server = Server::start(&[]);
     let (here, there) = clients(&server).await?;
@@ -98,6 +100,7 @@ async fn a_server_that_hangs_is_given_up_and_found_again() -> anyhow::Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn a_node_that_starts_before_the_server_joins_later() -> anyhow::Result<()> {
     let mut server = Server::start(&[]);
     server.kill();
@@ -111,6 +114,7 @@ async fn a_node_that_starts_before_the_server_joins_later() -> anyhow::Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs redis-server"]
 async fn thousands_of_topics_stand_again_within_two_seconds_of_the_return() -> anyhow::Result<()> {
     let mut server = Server::start(&[]);
     let (here, there) = clients(&server).await?;
