@@ -2,6 +2,10 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "../src/soak/tally.rs"]
+#[allow(dead_code, reason = "its own test is all that is used")]
+mod tally;
+
 use std::{path::Path, time::Duration};
 
 use landfall_tests::soak;

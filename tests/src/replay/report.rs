@@ -30,7 +30,7 @@ pub const THEMES: [&str; 12] = [
 ];
 
 /// Cases played at a time.
-const SEATS: u32 = 8;
+const SEATS: usize = 8;
 /// A case with a longer body plays alone.
 const HEAVY: usize = 1 << 20;
 /// How many times a session is played at most, if the machine is too busy.
@@ -86,7 +86,7 @@ impl Report {
 /// # Errors
 /// When a file cannot be read, or no peer listens.
 pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io::Result<Report> {
-    let mut report = Report::default();
+    let (mut report, mut cases) = (Report::default(), Vec::new());
     for name in THEMES
         .into_iter()
         .filter(|name| only.is_none_or(|only| only == *name))
@@ -96,61 +96,80 @@ pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io:
             continue;
         }
         let golden: Value = serde_json::from_slice(&tokio::fs::read(&path).await?)?;
-        report
-            .themes
-            .push(play_theme(name, &golden, base_port).await?);
+        let theme = report.themes.len();
+        let jsons = golden["cases"].as_array().into_iter().flatten();
+        cases.extend(jsons.map(|json| (theme, name, json.clone())));
+        report.themes.push(Theme {
+            name: name.to_owned(),
+            ..Theme::default()
+        });
     }
     if report.themes.is_empty() {
         let found = format!("no golden file of a known theme in {}", directory.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, found));
     }
+    for (theme, case, settled) in play_all(cases, base_port).await {
+        report.themes[theme].add(case, settled?);
+    }
     Ok(report)
 }
 
-async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Theme> {
-    let mut theme = Theme {
-        name: name.to_owned(),
-        ..Theme::default()
-    };
-    let places = Arc::new(Semaphore::new(SEATS as usize));
+/// How a case went, and how many times it was played.
+type Settled = (Result<Verdict, LeftOut>, usize);
+
+/// Plays cases, of all themes at once: some wait for seconds. Those that have to be alone come
+/// last, one by one.
+async fn play_all(
+    cases: Vec<(usize, &'static str, Value)>,
+    base_port: u16,
+) -> Vec<(usize, String, io::Result<Settled>)> {
+    let places = Arc::new(Semaphore::new(SEATS));
     let mut playing = JoinSet::new();
-    for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
-        let case = json["name"].as_str().unwrap_or_default().to_owned();
-        let alone = Conversation::read(name, json).is_ok_and(|conversation| {
+    let mut alone = Vec::new();
+    for (index, (theme, name, json)) in cases.into_iter().enumerate() {
+        let read = Conversation::read(name, &json);
+        if read.is_ok_and(|conversation| {
             conversation.longest_body() > HEAVY || conversation.is_public()
-        });
-        let seats = if alone { SEATS } else { 1 };
-        let (places, name, json) = (places.clone(), name.to_owned(), json.clone());
+        }) {
+            alone.push((index, theme, name, json));
+            continue;
+        }
+        let places = places.clone();
         playing.spawn(async move {
-            let _places = places.acquire_many_owned(seats).await;
-            (index, case, settle(&name, &json, base_port).await)
+            let _place = places.acquire_owned().await;
+            (index, theme, settle(name, &json, base_port).await, json)
         });
     }
     let mut played = playing.join_all().await;
-    played.sort_by_key(|(index, _, _)| *index);
-    for (_, case, settled) in played {
-        let (verdict, tries) = settled?;
-        theme.again += tries - 1;
+    for (index, theme, name, json) in alone {
+        played.push((index, theme, settle(name, &json, base_port).await, json));
+    }
+    played.sort_by_key(|(index, ..)| *index);
+    let name = |json: &Value| json["name"].as_str().unwrap_or_default().to_owned();
+    let named = played
+        .into_iter()
+        .map(|(_, theme, settled, json)| (theme, name(&json), settled));
+    named.collect()
+}
+
+impl Theme {
+    fn add(&mut self, case: String, (verdict, tries): Settled) {
+        self.again += tries - 1;
         match verdict {
-            Err(LeftOut(why)) => theme.left_out.push((case, why)),
-            Ok(Verdict::Same) => theme.same += 1,
+            Err(LeftOut(why)) => self.left_out.push((case, why)),
+            Ok(Verdict::Same) => self.same += 1,
             Ok(Verdict::Wanted(rules)) => {
                 let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
-                theme.wanted.push((case, names.join(", ")));
+                self.wanted.push((case, names.join(", ")));
             }
-            Ok(Verdict::Different(differences)) => theme.failed.push((case, differences)),
+            Ok(Verdict::Different(differences)) => self.failed.push((case, differences)),
         }
     }
-    Ok(theme)
 }
 
 /// Plays a case, and returns how many times. The cases of a session depend on times. If one fails
 /// while the machine is busy, it is played again; if the machine stays busy, it is skipped.
-async fn settle(
-    theme: &str,
-    json: &Value,
-    base_port: u16,
-) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
+async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<Settled> {
     let mut tries = 1;
     loop {
         // Each read gives the case a new identity.

@@ -208,30 +208,3 @@ impl fmt::Debug for Frame {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_of_every_length_survive_the_wire() {
-        for length in [0, 1, 125, 126, 127, 65_535, 65_536] {
-            for masked in [false, true] {
-                let frame = Frame {
-                    masked,
-                    rsv: 4,
-                    ..Frame::new(2, vec![7; length])
-                };
-                let bytes = frame.to_bytes();
-                let Heard::Frame(read, used) = Frame::decode(&bytes) else {
-                    panic!("{length} bytes: no frame")
-                };
-                assert_eq!((read, used), (frame, bytes.len()));
-                assert!(matches!(
-                    Frame::decode(&bytes[..bytes.len() - 1]),
-                    Heard::Part
-                ));
-            }
-        }
-    }
-}

@@ -28,7 +28,7 @@ impl Request {
     }
 
     /// What can be understood of a request's bytes: its first line, its headers, its body.
-    pub(crate) fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let mut lines = head.split("\r\n");
         let mut words = lines.next().unwrap_or_default().split(' ');

@@ -1,11 +1,25 @@
 //! The peer answers every golden transcript as recorded, or as a rule wants it.
 
+mod bytes;
+
+// With its own tests, which are not compiled with the library: that is the peer for the most part, and takes long.
+#[path = "../../src/replay/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the library hands it on, and other programs use the rest"
+)]
+mod replay;
+
 use std::path::Path;
 
 use landfall_tests::{
     peer::{Peer, free_ports},
-    replay::{THEMES, replay},
+    wire,
 };
+
+use self::replay::{THEMES, replay};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn golden_transcripts_are_answered_as_recorded_or_as_wanted() {
