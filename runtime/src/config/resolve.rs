@@ -95,7 +95,7 @@ impl Layers<'_> {
     /// All errors, together.
     pub(crate) fn resolve(
         self,
-        init: impl FnOnce(Config) -> Result<Config, ConfigError>,
+        init: &dyn Fn(Config) -> Result<Config, ConfigError>,
     ) -> Result<Resolved, ConfigErrors> {
         let mut errors = Vec::new();
         let file = self

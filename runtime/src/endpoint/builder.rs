@@ -20,7 +20,7 @@ use super::{
     listening::{Layers, Listeners, Listening},
     log,
     reload::{Layered, Reader, mount_errors},
-    signal::{Hangups, reload},
+    signal::{Hangups, start_reloading},
     topics,
 };
 use crate::{
@@ -257,13 +257,7 @@ impl<E: Endpoint> Builder<E> {
                 Presence::with(handle.pubsub(), options.or_name(E::DEF.name))
             })
         });
-        let declared = E::DEF.mounts.iter().zip(drainers.iter().copied());
-        let mounts = Dispatcher::new(
-            declared.chain(own_mounts(E::DEF, &config)),
-            &config,
-            &handle,
-        );
-        let mounts = mounts.map_err(mount_errors::<E>)?;
+        let mounts = mounts(E::DEF, &drainers, &config, &handle)?;
         let reader = Reader::<E> {
             file: self.file.take(),
             layer: layer.clone(),
@@ -294,7 +288,7 @@ impl<E: Endpoint> Builder<E> {
         let children = Supervisor::start(specs, handle.clone()).await;
         let mut life = Life {
             children,
-            sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
+            sweeper: Life::sweep(&mounts, &handle),
             stop: Stop::new(handle.0.draining.clone(), shutdown.unwrap_or_default()),
             delay: delay.unwrap_or_default(),
             drain_timeout: drain_timeout(&drainers),
@@ -335,9 +329,9 @@ impl<E: Endpoint> Builder<E> {
             .unwrap_or_else(|| Box::pin(std::future::pending()));
         let (end, ended) = watch::channel(None);
         handle.0.started.cancel();
-        handle.0.tasks.spawn(life.run(signal, end));
+        life.start(signal, end);
         if let Some(hangups) = hangups {
-            handle.0.tasks.spawn(reload(handle.clone(), hangups));
+            start_reloading(&handle, hangups);
         }
         log::started(&handle, began.elapsed());
         Ok(Running::new(edge, service, ended))
@@ -382,6 +376,18 @@ fn error_pages(def: &EndpointDef) -> ErrorPages {
         mounts: def.mounts,
         plugs: def.plugs,
     }
+}
+
+/// What sends requests to the mounts. Each function that names no type of the application is compiled once, with this crate.
+fn mounts(
+    def: &EndpointDef,
+    drainers: &[Option<Drainer>],
+    config: &Config,
+    handle: &Handle,
+) -> Result<Dispatcher, ConfigErrors> {
+    let declared = def.mounts.iter().zip(drainers.iter().copied());
+    let all = declared.chain(own_mounts(def, config));
+    Dispatcher::new(all, config, handle).map_err(|errors| mount_errors(def.name, errors))
 }
 
 /// The mounts that an endpoint has besides those of its declaration.

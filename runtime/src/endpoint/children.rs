@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     handle::Handle,
+    pubsub::adapter::Async,
     socket::{ChildSpec, Children, Drainer},
     transport::Mount,
 };
@@ -78,7 +79,14 @@ pub(super) fn specs(
 
 impl Supervisor {
     /// Starts all children, and waits until each has run up to its first `.await`.
-    pub(super) async fn start(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
+    pub(super) fn start(
+        specs: Vec<(&'static str, ChildSpec)>,
+        handle: Handle,
+    ) -> Async<'static, Self> {
+        Box::pin(Self::start_all(specs, handle))
+    }
+
+    async fn start_all(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
         let child = |(socket, spec)| Child {
             socket,
             spec: Arc::new(spec),

@@ -21,6 +21,7 @@ use crate::{
     contain,
     error::Error,
     handle::Handle,
+    pubsub::adapter::Async,
     server::{Lost, Stop},
     transport::Dispatcher,
     watchdog::Watcher,
@@ -84,8 +85,19 @@ async fn contained(signal: ShutdownFuture) {
 }
 
 impl Life {
+    /// Starts the task that looks after the sockets' clients.
+    pub(super) fn sweep(mounts: &Dispatcher, handle: &Handle) -> JoinHandle<()> {
+        tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep()))
+    }
+
+    /// Starts the endpoint's own task.
+    pub(super) fn start(self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
+        let tasks = self.handle.0.tasks.clone();
+        tasks.spawn(self.run(signal, end));
+    }
+
     /// Runs until the endpoint is told to stop or a child fails, and then stops it.
-    pub(super) async fn run(self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
+    async fn run(self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
         let manager = ServiceManager::of_process();
         let kept_alive = async {
             match &manager {
@@ -132,7 +144,11 @@ impl Life {
     /// Ends listeners and watchers, sockets, requests and children, one after the other. Returns the number of
     /// sockets and requests that had to be cut off. It does not log the stop, since the endpoint
     /// may never have run.
-    pub(super) async fn end(mut self) -> usize {
+    pub(super) fn end(self) -> Async<'static, usize> {
+        Box::pin(self.end_all())
+    }
+
+    async fn end_all(mut self) -> usize {
         self.stop.accepting.cancel();
         let watchers = self.watchers.take();
         let stopped = async {

@@ -4,7 +4,7 @@ use std::{any::TypeId, cell::RefCell, marker::PhantomData, path::PathBuf};
 
 #[cfg(feature = "rustls")]
 use super::secure;
-use super::{Endpoint, listening::Layers};
+use super::{Endpoint, EndpointDef, listening::Layers};
 use crate::{
     assets::{Statics, known::StaticFiles},
     config::{self, Config, ConfigError, ConfigErrors, Resolved, Settings, check_list},
@@ -32,25 +32,39 @@ pub(super) struct Layered<'a> {
 impl Layered<'_> {
     /// Reads all layers.
     pub(super) fn read<E: Endpoint>(self, examine: &Examine<'_>) -> Result<Resolved, ConfigErrors> {
-        let mounts = E::DEF.mounts.iter();
+        let init = |config| E::init(config).map_err(ConfigError::of_init);
+        let state = TypeId::of::<E::State>();
+        self.read_with(E::DEF, state, &E::settings(), &init, examine)
+    }
+
+    /// The same without a type of the application: it is compiled once, with this crate.
+    fn read_with(
+        self,
+        def: &EndpointDef,
+        state: TypeId,
+        declared: &Settings,
+        init: &dyn Fn(Config) -> Result<Config, ConfigError>,
+        examine: &Examine<'_>,
+    ) -> Result<Resolved, ConfigErrors> {
+        let mounts = def.mounts.iter();
         let layers = config::Layers {
-            endpoint: E::DEF.name,
-            declared: &E::settings(),
+            endpoint: def.name,
+            declared,
             file: self.file,
             options: self.options,
             found: mounts
-                .flat_map(mount_findings::<E>)
+                .flat_map(|mount| mount_findings(def.name, state, mount))
                 .chain(self.found)
-                .chain(dashboard_findings::<E>())
+                .chain(dashboard_findings(def))
                 .collect(),
             before: self.before,
             examine: &|config| {
                 let mut found = examine(config);
-                found.extend(nobody_is_believed::<E>(config));
+                found.extend(nobody_is_believed(def, config));
                 found
             },
         };
-        layers.resolve(|config| E::init(config).map_err(ConfigError::of_init))
+        layers.resolve(init)
     }
 }
 
@@ -134,14 +148,14 @@ fn mount_error(error: MountError) -> ConfigError {
     error.of_mount(key, mount.path, mount.location)
 }
 
-pub(super) fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
-    ConfigErrors::new(E::DEF.name, errors.into_iter().map(mount_error).collect())
+pub(super) fn mount_errors(endpoint: &'static str, errors: Vec<MountError>) -> ConfigErrors {
+    ConfigErrors::new(endpoint, errors.into_iter().map(mount_error).collect())
 }
 
 /// An error if `rewrite_on` would change nothing.
-fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<ConfigError> {
-    let named = !E::DEF.rewrite_on.is_empty()
-        || E::DEF
+fn nobody_is_believed(def: &EndpointDef, config: &Config) -> Option<ConfigError> {
+    let named = !def.rewrite_on.is_empty()
+        || def
             .force_ssl
             .is_some_and(|force| !force.rewrite_on.is_empty());
     (named && config.trusted_proxies.is_empty()).then(|| {
@@ -152,8 +166,8 @@ fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<ConfigError> {
 }
 
 /// What is wrong with a dashboard. Of constants, the macro tells most of it at compile time.
-fn dashboard_findings<E: Endpoint>() -> Option<ConfigError> {
-    let dashboard = E::DEF.dashboard?;
+fn dashboard_findings(def: &EndpointDef) -> Option<ConfigError> {
+    let dashboard = def.dashboard?;
     let error = match Feature::DASHBOARD.lacking() {
         Some(Feature { text, help, .. }) => ConfigError::new(text).help(help),
         None => grammar::path::check("path", dashboard.path).err()?.into(),
@@ -161,12 +175,15 @@ fn dashboard_findings<E: Endpoint>() -> Option<ConfigError> {
     Some(error.about("dashboard"))
 }
 
-fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
-    let foreign = ((mount.socket.app)() != TypeId::of::<E::State>()).then(|| {
+fn mount_findings(
+    endpoint: &str,
+    state: TypeId,
+    mount: &'static Mount,
+) -> impl Iterator<Item = ConfigError> + use<> {
+    let foreign = ((mount.socket.app)() != state).then(|| {
         let text = format!(
-            "`{}` is mounted for another state than that of `{}`",
-            mount.socket.name,
-            E::DEF.name
+            "`{}` is mounted for another state than that of `{endpoint}`",
+            mount.socket.name
         );
         ConfigError::new(text).of_mount("socket", mount.path, mount.location)
     });

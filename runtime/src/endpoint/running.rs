@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, time::Duration};
 use tokio::sync::watch;
 
 use super::{Endpoint, EndpointHandle, EndpointService, life::End, signal::Signals};
-use crate::error::Error;
+use crate::{error::Error, handle::Handle, pubsub::adapter::Async};
 
 /// A running endpoint. Cloning it is cheap. It dereferences to the handle that closures of its
 /// declaration are given; sockets and requests get the same handle without the type.
@@ -53,15 +53,7 @@ impl<E: Endpoint> Running<E> {
     /// # Errors
     /// When connections were cut off, or when it stopped because a child panicked too often.
     pub async fn wait(&self) -> Result<(), Error> {
-        let mut end = self.end.clone();
-        // The sender is dropped with the endpoint's own task.
-        while end.changed().await.is_ok() {}
-        let tasks = &self.handle().0.tasks;
-        tasks.close();
-        tasks.wait().await;
-        let end = *end.borrow();
-        // If there is no result, the task was dropped with its runtime.
-        end.unwrap_or(End::Done).into_result()
+        ended(self.handle(), self.end.clone()).await
     }
 
     /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown).
@@ -75,21 +67,47 @@ impl<E: Endpoint> Running<E> {
     /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); when a second signal
     /// comes; when signals cannot be listened to.
     pub async fn wait_for_signal(&self) -> Result<(), Error> {
+        stopped_by_signal(self.handle(), self.end.clone()).await
+    }
+}
+
+/// Waits for the end. Like what follows it is boxed here, where no type of the application is known: as a part of generic
+/// futures, it would be compiled again with each program.
+fn ended(handle: &Handle, mut end: watch::Receiver<Option<End>>) -> Async<'_, Result<(), Error>> {
+    Box::pin(async move {
+        // The sender is dropped with the endpoint's own task.
+        while end.changed().await.is_ok() {}
+        let tasks = &handle.0.tasks;
+        tasks.close();
+        tasks.wait().await;
+        let end = *end.borrow();
+        // If there is no result, the task was dropped with its runtime.
+        end.unwrap_or(End::Done).into_result()
+    })
+}
+
+fn stopped_by_signal(
+    handle: &Handle,
+    end: watch::Receiver<Option<End>>,
+) -> Async<'_, Result<(), Error>> {
+    Box::pin(async move {
         let mut signals = Signals::listen().map_err(Error::signal)?;
+        let mut ended = ended(handle, end);
         tokio::select! {
             signal = signals.recv() => tracing::info!(signal, "stopping by signal"),
-            ended = self.wait() => return ended,
+            ended = &mut ended => return ended,
         }
+        handle.0.stop.cancel();
         tokio::select! {
             biased;
-            ended = self.shutdown() => ended,
+            ended = ended => ended,
             signal = signals.recv() => {
                 tracing::error!(signal, "stopping by force: this is the second signal");
                 exit_soon();
-                Err(Error::drain(self.stats().connections))
+                Err(Error::drain(handle.stats().connections))
             }
         }
-    }
+    })
 }
 
 /// How long a process may take to end by itself after a second signal.

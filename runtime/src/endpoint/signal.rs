@@ -37,8 +37,12 @@ impl Hangups {
     }
 }
 
-/// Reloads an endpoint at each signal, until it stops. All signals during a reload cause one more.
-pub(super) async fn reload(handle: Handle, mut hangups: Hangups) {
+/// Starts to reload an endpoint at each signal, until it stops. All signals during a reload cause one more.
+pub(super) fn start_reloading(handle: &Handle, hangups: Hangups) {
+    handle.0.tasks.spawn(reload(handle.clone(), hangups));
+}
+
+async fn reload(handle: Handle, mut hangups: Hangups) {
     let stop = handle.0.stop.clone();
     loop {
         tokio::select! {

@@ -9,13 +9,22 @@ use crate::{
     error::Error,
     pubsub::{
         PubSub,
-        adapter::{Adapter, NodeOptions},
+        adapter::{Adapter, Async, NodeOptions},
     },
 };
 
 /// The topics of an endpoint with this name: its own, or those of a cluster. `declared` is the
 /// declaration's adapter.
-pub(super) async fn start(
+pub(super) fn start<'a>(
+    endpoint: &'a str,
+    config: &'a PubSubConfig,
+    given: Option<Arc<dyn Adapter>>,
+    declared: Option<Arc<dyn Adapter>>,
+) -> Async<'a, Result<PubSub, Error>> {
+    Box::pin(choose(endpoint, config, given, declared))
+}
+
+async fn choose(
     endpoint: &str,
     config: &PubSubConfig,
     given: Option<Arc<dyn Adapter>>,

@@ -20,6 +20,7 @@ use crate::{
     body::Body,
     config::{Config, LiveReloadConfig},
     handle::Handle,
+    pubsub::adapter::Async,
 };
 
 /// Where the page of the frame is.
@@ -36,7 +37,11 @@ impl LiveReload {
     }
 
     /// Starts to watch files, if it is on.
-    pub(crate) async fn start(config: &Config, handle: &Handle) -> Option<Self> {
+    pub(crate) fn start<'a>(config: &'a Config, handle: &'a Handle) -> Async<'a, Option<Self>> {
+        Box::pin(Self::watch(config, handle))
+    }
+
+    async fn watch(config: &Config, handle: &Handle) -> Option<Self> {
         let live = config.live_reload.as_ref()?;
         if !Self::is_on(config) {
             tracing::info!("`live_reload` is off in a release build");

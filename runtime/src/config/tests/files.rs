@@ -144,7 +144,7 @@ fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
         before: None,
         examine: &|_| Vec::new(),
     };
-    let absent = layers.resolve(Ok).expect_err("there is no such file");
+    let absent = layers.resolve(&Ok).expect_err("there is no such file");
     let absent: Vec<_> = absent.iter().map(ConfigError::message).collect();
     assert_eq!(absent.len(), 1, "{absent:?}");
     assert!(absent[0].starts_with("cannot read the configuration file"));
