@@ -197,7 +197,7 @@ async fn a_client_that_is_gone_without_a_word_is_noticed() {
     assert_took(started, 50);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn connections_are_counted_and_sockets_but_no_other_streams() {
     let site = Started::with(|http| {
         http.max_connections = Setting::given(4_usize);

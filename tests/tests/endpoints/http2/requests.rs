@@ -57,7 +57,7 @@ async fn prior_knowledge_has_to_be_asked_for() {
     assert_eq!(response.expect("a response").status, 200);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn requests_of_a_connection_do_not_wait_for_one_another() {
     let site = Started::new().await;
     let mut browser = site.browser().await;

@@ -71,6 +71,7 @@ async fn a_reload_changes_what_handshakes_are_like() {
 
     client.text("still here").await;
     assert_eq!(client.hear_text().await, "still here");
+    drop((client, second));
     site.running.shutdown().await.expect("a stop");
     std::fs::remove_dir_all(folder).expect("a folder");
 }

@@ -26,6 +26,7 @@ async fn a_socket_echoes_over_tls_and_knows_it() {
     assert_eq!(client.hear_text().await, large);
     client.send(Frame::close(1000, b"")).await;
     assert_eq!(client.hear_close().await, Some(1000));
+    drop(client);
     site.running.shutdown().await.expect("a stop");
 }
 
