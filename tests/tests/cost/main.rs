@@ -1,5 +1,5 @@
 //! What one client can make the server hold, in bytes of the allocator. A program of its own:
-//! all memory is counted. One attack runs at a time, and each runs once before it is measured.
+//! all memory is counted. Each test starts it again for itself, and each attack runs once before it is measured.
 
 mod channels;
 mod custom;

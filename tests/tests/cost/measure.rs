@@ -2,22 +2,23 @@
 
 use std::{
     alloc::System,
+    env,
     net::SocketAddr,
+    process::Command,
     time::{Duration, Instant},
 };
 
 use landfall::{Endpoint, Running};
 use landfall_tests::{client, wait::until};
 use peakmem_alloc::{INSTRUMENTED_SYSTEM, PeakMemAlloc, PeakMemAllocTrait};
-use tokio::sync::{Mutex, MutexGuard};
 
 use crate::site::Site;
 
 #[global_allocator]
 static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Lets one measurement run at a time. The allocator counts the memory of the whole process.
-static ALONE: Mutex<()> = Mutex::const_new(());
+/// The environment variable of a process that measures.
+const ALONE: &str = "LANDFALL_COST_ALONE";
 
 pub(crate) const KIB: usize = 1024;
 pub(crate) const MIB: usize = 1024 * KIB;
@@ -36,11 +37,28 @@ pub(crate) struct Scene {
     pub(crate) site: Running<Site>,
     pub(crate) address: SocketAddr,
     tasks: usize,
-    _alone: MutexGuard<'static, ()>,
+}
+
+/// Runs a test in a process of its own. The allocator counts the memory of the whole process, and attacks wait for the
+/// most part: two of them do that at once.
+pub(crate) fn alone(module: &str, name: &str, measured: impl Future<Output = ()>) {
+    if env::var_os(ALONE).is_some() {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().expect("a runtime");
+        return runtime.block_on(measured);
+    }
+    let (_, module) = module.split_once("::").expect("a module of this program");
+    let output = Command::new(env::current_exe().expect("a test is a program"))
+        .args([&format!("{module}::{name}"), "--exact", "--nocapture"])
+        .env(ALONE, "1")
+        .output()
+        .expect("it starts");
+    let [said, wrong] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    print!("{said}");
+    assert!(said.contains("test result: ok. 1 passed;"), "{wrong}");
 }
 
 pub(crate) async fn scene() -> Scene {
-    let alone = ALONE.lock().await;
     let site = Site::start().await.expect("the site starts");
     let address = SocketAddr::from(([127, 0, 0, 1], client::port(&site)));
     let tasks = site.stats().tasks;
@@ -48,7 +66,6 @@ pub(crate) async fn scene() -> Scene {
         site,
         address,
         tasks,
-        _alone: alone,
     }
 }
 

@@ -5,7 +5,7 @@ use landfall_tests::{
     wire::Deflater,
 };
 
-use crate::measure::{BASE, KIB, MIB, STALL, Scene, scene};
+use crate::measure::{BASE, KIB, MIB, STALL, Scene, alone, scene};
 
 /// A mount that echoes, one whose callbacks hang, and the limit of messages and outboxes there.
 #[derive(Clone, Copy)]
@@ -223,12 +223,14 @@ impl Mount {
 
 macro_rules! each_mount {
     ($($name:ident$(($($argument:expr),*))?;)*) => { $(
-        #[tokio::test]
-        async fn $name() {
-            let scene = scene().await;
-            for mount in MOUNTS {
-                mount.$name(&scene $($(, $argument)*)?).await;
-            }
+        #[test]
+        fn $name() {
+            alone(module_path!(), stringify!($name), async {
+                let scene = scene().await;
+                for mount in MOUNTS {
+                    mount.$name(&scene $($(, $argument)*)?).await;
+                }
+            });
         }
     )* };
 }
@@ -244,19 +246,23 @@ each_mount! {
     a_bomb;
 }
 
-#[tokio::test]
-async fn fragments() {
-    let scene = scene().await;
-    for mount in MOUNTS {
-        for size in [1, 100, 60_000] {
-            mount.fragments(&scene, size).await;
+#[test]
+fn fragments() {
+    alone(module_path!(), "fragments", async {
+        let scene = scene().await;
+        for mount in MOUNTS {
+            for size in [1, 100, 60_000] {
+                mount.fragments(&scene, size).await;
+            }
         }
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_limit_of_200_mib_holds_too() {
-    let scene = scene().await;
-    LARGE.half_a_message(&scene).await;
-    LARGE.an_echo_that_is_nearly_read(&scene).await;
+#[test]
+fn a_limit_of_200_mib_holds_too() {
+    alone(module_path!(), "a_limit_of_200_mib_holds_too", async {
+        let scene = scene().await;
+        LARGE.half_a_message(&scene).await;
+        LARGE.an_echo_that_is_nearly_read(&scene).await;
+    });
 }
