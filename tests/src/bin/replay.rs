@@ -14,7 +14,7 @@ against one of its own if none does.";
 
 struct Arguments {
     directory: PathBuf,
-    theme: Option<String>,
+    themes: Vec<&'static str>,
     base_port: u16,
 }
 
@@ -38,12 +38,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     } else {
         Some(Peer::start(arguments.base_port, false).await?)
     };
-    let report = replay(
-        &arguments.directory,
-        arguments.theme.as_deref(),
-        arguments.base_port,
-    )
-    .await?;
+    let report = replay(&arguments.directory, &arguments.themes, arguments.base_port).await?;
     println!("{report}");
     if let Some(peer) = own {
         peer.shutdown().await?;
@@ -52,7 +47,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
 }
 
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let (mut directory, mut theme, mut base_port) = (None, None, BASE_PORT);
+    let (mut directory, mut themes, mut base_port) = (None, THEMES.to_vec(), BASE_PORT);
     while let Some(argument) = given.next() {
         let mut value = || {
             given
@@ -60,7 +55,16 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 .ok_or_else(|| format!("`{argument}` needs a value\n\n{USAGE}"))
         };
         match argument.as_str() {
-            "--theme" => theme = Some(value()?),
+            "--theme" => {
+                let theme = value()?;
+                themes.retain(|known| *known == theme);
+                if themes.is_empty() {
+                    return Err(format!(
+                        "unknown theme `{theme}`: the known ones are {}",
+                        THEMES.join(", ")
+                    ));
+                }
+            }
             "--base-port" => {
                 let port = value()?;
                 base_port = port
@@ -74,16 +78,10 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
             path => directory = Some(PathBuf::from(path)),
         }
     }
-    if let Some(theme) = theme.as_deref().filter(|theme| !THEMES.contains(theme)) {
-        return Err(format!(
-            "unknown theme `{theme}`: the known ones are {}",
-            THEMES.join(", ")
-        ));
-    }
     let directory = directory.ok_or(USAGE)?;
     Ok(Arguments {
         directory,
-        theme,
+        themes,
         base_port,
     })
 }

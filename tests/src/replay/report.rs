@@ -80,17 +80,18 @@ impl Report {
     }
 }
 
-/// Plays the golden files of all known themes, or of one, in a directory. `base_port` is the port
-/// of the peer's first endpoint.
+/// Plays the golden files of themes in a directory. `base_port` is the port of the peer's first
+/// endpoint.
 ///
 /// # Errors
 /// When a file cannot be read, or no peer listens.
-pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io::Result<Report> {
+pub async fn replay(
+    directory: &Path,
+    themes: &[&'static str],
+    base_port: u16,
+) -> io::Result<Report> {
     let (mut report, mut cases) = (Report::default(), Vec::new());
-    for name in THEMES
-        .into_iter()
-        .filter(|name| only.is_none_or(|only| only == *name))
-    {
+    for &name in themes {
         let path = directory.join(name).with_extension("json");
         if !path.exists() {
             continue;
