@@ -39,6 +39,9 @@ impl Deadlines {
             self.clock.set();
             self.arrival.notify_one();
         }
+        if connections.len() == connections.capacity() {
+            make_room(&mut connections);
+        }
         let watch = Arc::new(Watch::new(self.clock.clone()));
         connections.push(Arc::downgrade(&watch));
         watch
@@ -98,5 +101,29 @@ impl Deadlines {
             connections.shrink_to(1024);
         }
         connections.len()
+    }
+}
+
+/// What a connection leaves here takes memory until it is removed, and many may come and go between
+/// two ticks. More room is made only if at least half of them are there still.
+fn make_room(connections: &mut Vec<Weak<Watch>>) {
+    connections.retain(|watch| watch.strong_count() > 0);
+    if connections.len() > connections.capacity() / 2 {
+        connections.reserve(connections.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_ended_is_not_kept_until_the_next_tick() {
+        let deadlines = Deadlines::new(&HttpConfig::default());
+        let open: Vec<_> = (0..100).map(|_| deadlines.watch()).collect();
+        (0..10_000).for_each(|_| drop(deadlines.watch()));
+        let kept = deadlines.connections.lock().expect("no panic").len();
+        assert!((100..=400).contains(&kept), "{kept}");
+        drop(open);
     }
 }
