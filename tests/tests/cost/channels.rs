@@ -75,7 +75,7 @@ async fn long_names(scene: &Scene, what: &str, letters: usize, text: impl Fn(&st
 
 #[test]
 fn names_without_end() {
-    alone(module_path!(), "names_without_end", async {
+    alone(async {
         let scene = scene().await;
         let join = |vsn: &str| message(vsn, "1", "room:#", "phx_join", "{}");
         long_names(&scene, "topics", 7_900_000, join).await;
@@ -89,7 +89,7 @@ fn names_without_end() {
 /// Joins of 1,000 topics with long names.
 #[test]
 fn as_many_channels_as_may_be() {
-    alone(module_path!(), "as_many_channels_as_may_be", async {
+    alone(async {
         let scene = scene().await;
         for vsn in VERSIONS {
             let attack = async |address| {
@@ -109,7 +109,7 @@ fn as_many_channels_as_may_be() {
 
 #[test]
 fn pushes_to_callbacks_that_hang() {
-    alone(module_path!(), "pushes_to_callbacks_that_hang", async {
+    alone(async {
         let scene = scene().await;
         for vsn in VERSIONS {
             let attack = async |address| {
@@ -144,7 +144,7 @@ fn pushes_to_callbacks_that_hang() {
 
 #[test]
 fn replies_that_are_not_read() {
-    alone(module_path!(), "replies_that_are_not_read", async {
+    alone(async {
         let scene = scene().await;
         for vsn in VERSIONS {
             let attack = async |address| {
@@ -171,90 +171,82 @@ fn replies_that_are_not_read() {
 
 #[test]
 fn broadcasts_to_a_channel_that_intercepts() {
-    alone(
-        module_path!(),
-        "broadcasts_to_a_channel_that_intercepts",
-        async {
-            let scene = scene().await;
-            for vsn in VERSIONS {
-                let attack = async |address| {
-                    let mut attacker = open(address, vsn).await;
-                    for n in 0..CHANNELS {
-                        say(
-                            &mut attacker,
-                            &message(vsn, "1", &format!("room:{n}"), "phx_join", "{}"),
-                        )
-                        .await;
-                    }
-                    let shout = message(vsn, "1", "room:1", "shout", "{\"x\":\"#\"}");
-                    say_long(&mut attacker, vec![shout; 10], 4_000_000).await;
-                    attacker
-                };
-                scene
-                    .costs(
-                        &format!("intercepted broadcasts, {vsn}"),
-                        CONNECTION,
-                        attack,
+    alone(async {
+        let scene = scene().await;
+        for vsn in VERSIONS {
+            let attack = async |address| {
+                let mut attacker = open(address, vsn).await;
+                for n in 0..CHANNELS {
+                    say(
+                        &mut attacker,
+                        &message(vsn, "1", &format!("room:{n}"), "phx_join", "{}"),
                     )
                     .await;
-            }
-        },
-    );
+                }
+                let shout = message(vsn, "1", "room:1", "shout", "{\"x\":\"#\"}");
+                say_long(&mut attacker, vec![shout; 10], 4_000_000).await;
+                attacker
+            };
+            scene
+                .costs(
+                    &format!("intercepted broadcasts, {vsn}"),
+                    CONNECTION,
+                    attack,
+                )
+                .await;
+        }
+    });
 }
 
 /// One request after the other, on one connection.
 #[test]
 fn pushes_by_longpoll_to_callbacks_that_hang() {
-    alone(
-        module_path!(),
-        "pushes_by_longpoll_to_callbacks_that_hang",
-        async {
-            const LETTERS: usize = 4_000_000;
+    alone(async {
+        const LETTERS: usize = 4_000_000;
 
-            let scene = scene().await;
-            for vsn in VERSIONS {
-                let path = format!("/rooms/longpoll?vsn={vsn}");
-                let attack = async |address| {
-                    let token = open_at(address, &path).await;
-                    let head = |length: usize| {
-                        format!(
-                            "POST {path}&token={token} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n"
-                        )
-                    };
-                    let mut attacker = Attacker::open(address)
-                        .await
-                        .expect("a listener")
-                        .stalls_after(STALL);
-                    for n in 0..CHANNELS {
-                        for event in ["phx_join", "hang"] {
-                            let message = message(vsn, "1", &format!("room:{n}"), event, "{}");
-                            attacker
-                                .ask((head(message.len()) + &message).as_bytes())
-                                .await
-                                .expect("an answer");
-                        }
-                    }
-                    let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
-                    let (before, behind) = push.split_once('#').expect("a place");
-                    for _ in 0..20 {
-                        let begin = head(push.len() - 1 + LETTERS) + before;
-                        let all = attacker.send(begin.as_bytes()).await == Sent::All
-                            && attacker.send_letters(LETTERS).await == Sent::All
-                            && attacker.send(behind.as_bytes()).await == Sent::All;
-                        if !all {
-                            break;
-                        }
-                    }
-                    attacker
-                };
-                scene
-                    .costs(
-                        &format!("pushes by longpoll to callbacks that hang, {vsn}"),
-                        SESSION,
-                        attack,
+        let scene = scene().await;
+        for vsn in VERSIONS {
+            let path = format!("/rooms/longpoll?vsn={vsn}");
+            let attack = async |address| {
+                let token = open_at(address, &path).await;
+                let head = |length: usize| {
+                    format!(
+                        "POST {path}&token={token} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n"
                     )
-                    .await;
-            }
-        },
-    );
+                };
+                let mut attacker = Attacker::open(address)
+                    .await
+                    .expect("a listener")
+                    .stalls_after(STALL);
+                for n in 0..CHANNELS {
+                    for event in ["phx_join", "hang"] {
+                        let message = message(vsn, "1", &format!("room:{n}"), event, "{}");
+                        attacker
+                            .ask((head(message.len()) + &message).as_bytes())
+                            .await
+                            .expect("an answer");
+                    }
+                }
+                let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
+                let (before, behind) = push.split_once('#').expect("a place");
+                for _ in 0..20 {
+                    let begin = head(push.len() - 1 + LETTERS) + before;
+                    let all = attacker.send(begin.as_bytes()).await == Sent::All
+                        && attacker.send_letters(LETTERS).await == Sent::All
+                        && attacker.send(behind.as_bytes()).await == Sent::All;
+                    if !all {
+                        break;
+                    }
+                }
+                attacker
+            };
+            scene
+                .costs(
+                    &format!("pushes by longpoll to callbacks that hang, {vsn}"),
+                    SESSION,
+                    attack,
+                )
+                .await;
+        }
+    });
 }

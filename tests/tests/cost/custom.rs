@@ -62,29 +62,25 @@ impl Transport for Held {
 
 #[test]
 fn a_body_and_its_answer_cost_their_limit() {
-    alone(
-        module_path!(),
-        "a_body_and_its_answer_cost_their_limit",
-        async {
-            let scene = scene().await;
-            for (what, announced, sent) in [
-                ("half a body", LARGEST, LARGEST - 1),
-                ("an echo that is not read", LARGEST, LARGEST),
-            ] {
-                let attack = async |address| {
-                    let mut attacker = Attacker::open(address)
-                        .await
-                        .expect("a listener")
-                        .stalls_after(STALL);
-                    let head = format!(
-                        "POST /echo/held HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n"
-                    );
-                    attacker.send(head.as_bytes()).await;
-                    attacker.send_letters(sent).await;
-                    attacker
-                };
-                scene.costs(what, 2 * LARGEST + BASE, attack).await;
-            }
-        },
-    );
+    alone(async {
+        let scene = scene().await;
+        for (what, announced, sent) in [
+            ("half a body", LARGEST, LARGEST - 1),
+            ("an echo that is not read", LARGEST, LARGEST),
+        ] {
+            let attack = async |address| {
+                let mut attacker = Attacker::open(address)
+                    .await
+                    .expect("a listener")
+                    .stalls_after(STALL);
+                let head = format!(
+                    "POST /echo/held HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n"
+                );
+                attacker.send(head.as_bytes()).await;
+                attacker.send_letters(sent).await;
+                attacker
+            };
+            scene.costs(what, 2 * LARGEST + BASE, attack).await;
+        }
+    });
 }

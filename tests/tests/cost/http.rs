@@ -6,7 +6,7 @@ use crate::measure::{BASE, STALL, alone, scene};
 
 #[test]
 fn heads_cost_little() {
-    alone(module_path!(), "heads_cost_little", async {
+    alone(async {
         let scene = scene().await;
         let long = format!("GET /echo HTTP/1.1\r\nhost: a\r\nx: {}", "y".repeat(60_000));
         let many = format!("GET /echo HTTP/1.1\r\nhost: a\r\n{}", "x: y\r\n".repeat(90));

@@ -6,7 +6,7 @@ use crate::measure::{BASE, KIB, alone, scene};
 
 #[test]
 fn threat_12_floods_cost_little() {
-    alone(module_path!(), "threat_12_floods_cost_little", async {
+    alone(async {
         let floods = ATTACKS
             .iter()
             .filter(|attack| attack.name.starts_with("h2-"));

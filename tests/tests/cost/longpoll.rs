@@ -56,7 +56,7 @@ async fn posting(address: SocketAddr, mount: &str, token: &str, body: usize) -> 
 
 #[test]
 fn half_a_body_costs_what_has_come() {
-    alone(module_path!(), "half_a_body_costs_what_has_come", async {
+    alone(async {
         let scene = scene().await;
         let attack = async |address| {
             let token = open(address, "/echo").await;
@@ -74,7 +74,7 @@ fn half_a_body_costs_what_has_come() {
 /// The client posts on one connection, and never polls.
 #[test]
 fn an_echo_that_is_not_fetched() {
-    alone(module_path!(), "an_echo_that_is_not_fetched", async {
+    alone(async {
         let scene = scene().await;
         let attack = async |address| {
             let token = open(address, "/echo").await;
@@ -93,7 +93,7 @@ fn an_echo_that_is_not_fetched() {
 /// An answer that is not read counts beside the messages that the session may send again.
 #[test]
 fn an_answer_that_is_not_read() {
-    alone(module_path!(), "an_answer_that_is_not_read", async {
+    alone(async {
         let scene = scene().await;
         let attack = async |address| {
             let token = open(address, "/echo").await;
@@ -119,29 +119,25 @@ fn an_answer_that_is_not_read() {
 /// Messages that clients leave behind unhandled cost at most what one session may cost.
 #[test]
 fn what_waits_for_callbacks_is_one_limit() {
-    alone(
-        module_path!(),
-        "what_waits_for_callbacks_is_one_limit",
-        async {
-            let scene = scene().await;
-            let attack = async |address| {
-                let token = open(address, "/hang").await;
-                for _ in 0..6 {
-                    posting(address, "/hang", &token, BODY).await;
-                    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-                }
-            };
-            scene
-                .costs("clients that leave their bodies behind", SESSION, attack)
-                .await;
-        },
-    );
+    alone(async {
+        let scene = scene().await;
+        let attack = async |address| {
+            let token = open(address, "/hang").await;
+            for _ in 0..6 {
+                posting(address, "/hang", &token, BODY).await;
+                tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            }
+        };
+        scene
+            .costs("clients that leave their bodies behind", SESSION, attack)
+            .await;
+    });
 }
 
 /// All requests share one session. It reserves the room for a body before it reads the body.
 #[test]
 fn requests_at_a_time_cost_one_body() {
-    alone(module_path!(), "requests_at_a_time_cost_one_body", async {
+    alone(async {
         const REQUESTS: usize = 6;
 
         let scene = scene().await;
@@ -168,7 +164,7 @@ fn requests_at_a_time_cost_one_body() {
 /// One line of text among lines of base64. The text is a slice that would keep the whole body.
 #[test]
 fn lines_of_every_kind_cost_the_body() {
-    alone(module_path!(), "lines_of_every_kind_cost_the_body", async {
+    alone(async {
         const LINES: usize = 50;
 
         let scene = scene().await;
@@ -215,7 +211,7 @@ fn lines_of_every_kind_cost_the_body() {
 /// New polls supersede those that wait.
 #[test]
 fn polls_cost_little() {
-    alone(module_path!(), "polls_cost_little", async {
+    alone(async {
         const POLLS: usize = 50;
 
         let scene = scene().await;

@@ -2,6 +2,7 @@
 
 use std::{
     alloc::System,
+    any::type_name,
     env,
     net::SocketAddr,
     process::Command,
@@ -41,21 +42,27 @@ pub(crate) struct Scene {
 
 /// Runs a test in a process of its own. The allocator counts the memory of the whole process, and attacks wait for the
 /// most part: two of them do that at once.
-pub(crate) fn alone(module: &str, name: &str, measured: impl Future<Output = ()>) {
+pub(crate) fn alone<F: Future<Output = ()>>(measured: F) {
     if env::var_os(ALONE).is_some() {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().expect("a runtime");
         return runtime.block_on(measured);
     }
-    let (_, module) = module.split_once("::").expect("a module of this program");
     let output = Command::new(env::current_exe().expect("a test is a program"))
-        .args([&format!("{module}::{name}"), "--exact", "--nocapture"])
+        .args([test_of::<F>(), "--exact", "--nocapture"])
         .env(ALONE, "1")
         .output()
         .expect("it starts");
     let [said, wrong] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     print!("{said}");
     assert!(said.contains("test result: ok. 1 passed;"), "{wrong}");
+}
+
+/// The name of the test in whose body the future stands: `program::module::test::{{closure}}` without its ends.
+fn test_of<F>() -> &'static str {
+    let name = type_name::<F>().split_once("::").map(|(_, name)| name);
+    let test = name.and_then(|name| name.rsplit_once("::"));
+    test.map(|(test, _)| test).expect("a future in a test")
 }
 
 pub(crate) async fn scene() -> Scene {

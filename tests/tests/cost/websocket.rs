@@ -225,7 +225,7 @@ macro_rules! each_mount {
     ($($name:ident$(($($argument:expr),*))?;)*) => { $(
         #[test]
         fn $name() {
-            alone(module_path!(), stringify!($name), async {
+            alone(async {
                 let scene = scene().await;
                 for mount in MOUNTS {
                     mount.$name(&scene $($(, $argument)*)?).await;
@@ -248,7 +248,7 @@ each_mount! {
 
 #[test]
 fn fragments() {
-    alone(module_path!(), "fragments", async {
+    alone(async {
         let scene = scene().await;
         for mount in MOUNTS {
             for size in [1, 100, 60_000] {
@@ -260,7 +260,7 @@ fn fragments() {
 
 #[test]
 fn a_limit_of_200_mib_holds_too() {
-    alone(module_path!(), "a_limit_of_200_mib_holds_too", async {
+    alone(async {
         let scene = scene().await;
         LARGE.half_a_message(&scene).await;
         LARGE.an_echo_that_is_nearly_read(&scene).await;
