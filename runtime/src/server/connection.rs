@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use super::http2;
 use super::{
     client::Client,
-    farewell::{Ended, hang_up},
+    farewell::hang_up,
     io::Watched,
     service::{HttpService, Serve},
     shared::Server,
@@ -94,17 +94,17 @@ pub(super) fn run<S: Serve>(
     place: Option<Place>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = Option<Taken>> + Send {
-    let watch = server.deadlines.watch();
+    let deadline = server.deadlines.watch();
+    let watch = deadline.watch.clone();
     let service = HttpService {
         server: server.clone(),
         client,
         watch: watch.clone(),
     };
-    let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
-    let ended = Ended(watch);
+    let stream = TokioIo::new(Watched::new(stream, watch, server.trailers));
     let http = Http::Bare(Box::new(server.http.serve_connection(stream, service)));
     async move {
-        let watch = &*ended.0;
+        let watch = &*deadline.watch;
         let serving = ServeHttp {
             http: Some(http),
             watch,

@@ -1,7 +1,7 @@
 //! Time limits without timers: connections record in coarse ticks when they are due, and one task
 //! checks them all.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed};
 
 use tokio::{
     sync::Notify,
@@ -10,41 +10,69 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{clock::Clock, stop::Stop, watch::Watch};
-use crate::config::HttpConfig;
+use crate::{config::HttpConfig, slab::Slab};
 
 /// The deadlines of a server's connections.
 pub(super) struct Deadlines {
     pub(super) clock: Arc<Clock>,
-    connections: Mutex<Vec<Weak<Watch>>>,
+    connections: Mutex<Connections>,
     /// Notified by the first connection after a time without any.
     arrival: Notify,
+}
+
+struct Connections {
+    watches: Slab<Arc<Watch>>,
+    /// There are no connections, and the clock is not updated.
+    resting: bool,
+}
+
+/// The time limits of a connection, until it is dropped.
+pub(super) struct Deadline {
+    pub(super) watch: Arc<Watch>,
+    place: usize,
+    deadlines: Arc<Deadlines>,
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.watch.end();
+        self.deadlines.connections().watches.remove(self.place);
+    }
 }
 
 impl Deadlines {
     pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
         Arc::new(Deadlines {
             clock: Arc::new(Clock::new(config)),
-            connections: Mutex::default(),
+            connections: Mutex::new(Connections {
+                watches: Slab::default(),
+                resting: true,
+            }),
             arrival: Notify::new(),
         })
     }
 
-    pub(super) fn watch(&self) -> Arc<Watch> {
-        let mut connections = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if connections.is_empty() {
-            // The clock is not updated while there are no connections.
+    /// Begins the time limits of a connection.
+    pub(super) fn watch(self: &Arc<Self>) -> Deadline {
+        let mut connections = self.connections();
+        if connections.resting {
+            connections.resting = false;
             self.clock.set();
             self.arrival.notify_one();
         }
-        if connections.len() == connections.capacity() {
-            make_room(&mut connections);
-        }
         let watch = Arc::new(Watch::new(self.clock.clone()));
-        connections.push(Arc::downgrade(&watch));
-        watch
+        let place = connections.watches.insert(watch.clone());
+        Deadline {
+            watch,
+            place,
+            deadlines: self.clone(),
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs the clock until the server has stopped and its last connection is gone. `closed` is
@@ -84,32 +112,15 @@ impl Deadlines {
 
     /// Wakes the connections that are due, or all of them. Returns how many connections there are.
     fn sweep(&self, all: bool) -> usize {
-        let mut connections = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        connections.retain(|watch| {
-            let Some(watch) = watch.upgrade().filter(|watch| !watch.has_ended()) else {
-                return false;
-            };
+        let mut connections = self.connections();
+        for watch in connections.watches.values() {
             if all || watch.is_due() {
                 watch.wake();
             }
-            true
-        });
-        if connections.is_empty() {
-            connections.shrink_to(1024);
         }
-        connections.len()
-    }
-}
-
-/// What a connection leaves here takes memory until it is removed, and many may come and go between
-/// two ticks. More room is made only if at least half of them are there still.
-fn make_room(connections: &mut Vec<Weak<Watch>>) {
-    connections.retain(|watch| watch.strong_count() > 0);
-    if connections.len() > connections.capacity() / 2 {
-        connections.reserve(connections.len());
+        let open = connections.watches.len();
+        connections.resting = open == 0;
+        open
     }
 }
 
@@ -118,12 +129,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_has_ended_is_not_kept_until_the_next_tick() {
+    async fn what_has_ended_is_gone_at_once() {
         let deadlines = Deadlines::new(&HttpConfig::default());
         let open: Vec<_> = (0..100).map(|_| deadlines.watch()).collect();
-        (0..10_000).for_each(|_| drop(deadlines.watch()));
-        let kept = deadlines.connections.lock().expect("no panic").len();
-        assert!((100..=400).contains(&kept), "{kept}");
+        let ended = deadlines.watch();
+        let seen = Arc::downgrade(&ended.watch);
+        drop(ended);
+        assert!(seen.upgrade().is_none());
+        assert_eq!(deadlines.sweep(false), 100);
         drop(open);
+        assert_eq!(deadlines.sweep(false), 0);
     }
 }

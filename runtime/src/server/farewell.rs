@@ -3,7 +3,6 @@
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
     task::{Poll, ready},
 };
 
@@ -14,15 +13,6 @@ use crate::stream::Stream;
 
 const TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 15\r\n\r\nRequest Timeout";
-
-/// Ends the time limits of a connection when it is dropped.
-pub(super) struct Ended(pub(super) Arc<Watch>);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
 
 /// Ends a connection whose client may still be sending. If the stream were closed at once, a reset
 /// could make the client lose the response.

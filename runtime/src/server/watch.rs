@@ -43,7 +43,6 @@ pub(super) struct Watch {
     /// The service is not waited for: the rest of its request has not come in time.
     late: AtomicBool,
     stalled: AtomicBool,
-    ended: AtomicBool,
     /// The current request may upgrade the connection to another protocol.
     offered: AtomicBool,
     /// The response to the current request upgrades it.
@@ -67,7 +66,6 @@ impl Watch {
             awaits_body: AtomicBool::new(false),
             late: AtomicBool::new(false),
             stalled: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
             upgrades: AtomicBool::new(false),
             by_hyper: AtomicBool::new(false),
@@ -91,12 +89,7 @@ impl Watch {
 
     /// Ends the time limits: the connection has ended, or is no longer HTTP.
     pub(super) fn end(&self) {
-        self.ended.store(true, Relaxed);
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended.load(Relaxed)
     }
 
     #[cfg(feature = "http2")]

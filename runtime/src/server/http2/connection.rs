@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use super::{
     super::{
         client::Client,
-        farewell::{Ended, hang_up},
+        farewell::hang_up,
         service::Serve,
         shared::Server,
         watch::Watch,
@@ -47,7 +47,6 @@ pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Serve
         place,
         watch,
     } = arrived;
-    let ended = Ended(watch.clone());
     let activity = Activity::new(server.deadlines.clock.clone());
     let service = StreamService {
         server: server.clone(),
@@ -72,7 +71,7 @@ pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Serve
     if let (End::Done, Some(stream)) = (end, activity.take_leftover()) {
         hang_up(stream, false, &watch).await;
     }
-    drop((ended, place));
+    drop(place);
 }
 
 /// How a connection ended.

@@ -69,12 +69,13 @@ pub(in crate::server) async fn run<S: Serve>(
     };
     #[cfg(feature = "http2")]
     if stream.speaks_http2() {
+        let deadline = server.deadlines.watch();
         let arrived = http2::connection::Arrived {
             stream: Stream::Tls(stream),
             early: Bytes::new(),
             client,
             place,
-            watch: server.deadlines.watch(),
+            watch: deadline.watch.clone(),
         };
         let connection = Box::pin(http2::connection::run(arrived, server));
         drop((over, tls));
