@@ -97,7 +97,7 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             Refused::new()
         })?;
         let (mut connect, mailbox) = connect.split();
-        connect.speaks = Some(speaks);
+        connect.brought.speaks = Some(speaks);
         let socket = match connect.given() {
             Some(socket) => socket,
             None => S::connect(connect).await?,

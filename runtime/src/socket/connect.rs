@@ -58,11 +58,17 @@ impl fmt::Display for TransportKind {
 /// `#[state]` arguments from the application's state, and any other argument by its type
 /// ([`FromConnect`]).
 pub struct Connect<I> {
+    pub(crate) mailbox: Mailbox<I>,
+    /// Boxed, since an attempt is moved through several futures, and each has room for it.
+    pub(crate) brought: Box<Brought>,
+}
+
+/// What a client that wants to connect brings along, whatever the type of its socket.
+pub(crate) struct Brought {
     pub(crate) params: Params,
-    /// `None` if nothing was granted. Boxed, since an attempt is moved, and most have little.
+    /// `None` if nothing was granted. Most have little.
     pub(crate) info: Option<Box<InfoValues>>,
     pub(crate) handle: Handle,
-    pub(crate) mailbox: Mailbox<I>,
     pub(crate) transport: TransportKind,
     pub(crate) mounted: Arc<Mounted>,
     pub(crate) options: Arc<TransportOptions>,
@@ -73,12 +79,12 @@ pub struct Connect<I> {
 impl<I> Connect<I> {
     /// Query and path parameters; a path parameter wins over a query parameter of the same name.
     pub fn params(&self) -> &Params {
-        &self.params
+        &self.brought.params
     }
 
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
-        &self.handle
+        &self.brought.handle
     }
 
     /// Takes a part of the application's state: `connect.take::<Need<Pool>>()`.
@@ -86,7 +92,7 @@ impl<I> Connect<I> {
     /// # Panics
     /// When the socket's [`State`](crate::Socket::State) does not name the part.
     pub fn take<N: Needed>(&self) -> N::Value {
-        self.handle.app().needed::<N>()
+        self.handle().app().needed::<N>()
     }
 
     /// The address of the socket that is being made. Other tasks send to its `handle_info` by it.
@@ -99,8 +105,8 @@ impl<I> Connect<I> {
     /// The socket that a test gives this connection in place of what `connect` makes.
     #[cfg(feature = "testing")]
     pub(crate) fn given<S: 'static>(&self) -> Option<S> {
-        let ticket = self.params.get(GIVEN)?.as_str()?;
-        self.handle.0.given.take(ticket)
+        let ticket = self.params().get(GIVEN)?.as_str()?;
+        self.brought.handle.0.given.take(ticket)
     }
 
     /// No test gives any.
@@ -118,78 +124,76 @@ impl<I> Connect<I> {
     /// The attempt with this mailbox in place of its own.
     pub(crate) fn with_mailbox<J>(self, mailbox: Mailbox<J>) -> Connect<J> {
         Connect {
-            params: self.params,
-            info: self.info,
-            handle: self.handle,
             mailbox,
-            transport: self.transport,
-            mounted: self.mounted,
-            options: self.options,
-            speaks: self.speaks,
+            brought: self.brought,
         }
     }
 
     /// The transport that the client chose.
     pub fn transport(&self) -> TransportKind {
-        self.transport
+        self.brought.transport
     }
 
     /// The mount that the client came to, with everything that it sets.
     pub fn mount(&self) -> &Mounted {
-        &self.mounted
+        &self.brought.mounted
     }
 
     /// What the mount sets for this transport: a part of [`mount`](Connect::mount), or what a
     /// transport of the application's own says.
     pub fn options(&self) -> &TransportOptions {
-        &self.options
+        &self.brought.options
+    }
+
+    fn info(&self) -> Option<&InfoValues> {
+        self.brought.info.as_deref()
     }
 
     /// connect_info `peer_data`; `None` if not granted, or unknown (a Unix socket has no address).
     pub fn peer_data(&self) -> Option<PeerData> {
-        self.info.as_ref()?.peer_data.clone()
+        self.info()?.peer_data.clone()
     }
 
     /// connect_info `x_headers`; `None` if not granted.
     pub fn x_headers(&self) -> Option<Headers> {
-        self.info.as_ref()?.x_headers.clone()
+        self.info()?.x_headers.clone()
     }
 
     /// connect_info `trace_context_headers`; `None` if not granted.
     pub fn trace_context_headers(&self) -> Option<Headers> {
-        self.info.as_ref()?.trace_context_headers.clone()
+        self.info()?.trace_context_headers.clone()
     }
 
     /// connect_info `uri`; `None` if not granted.
     pub fn uri(&self) -> Option<RequestUri> {
-        self.info.as_ref()?.uri.clone()
+        self.info()?.uri.clone()
     }
 
     /// connect_info `user_agent`; `None` if not granted, or the client sent none.
     pub fn user_agent(&self) -> Option<String> {
-        self.info.as_ref()?.user_agent.clone()
+        self.info()?.user_agent.clone()
     }
 
     /// connect_info `sec_websocket_headers`; `None` if not granted.
     pub fn sec_websocket_headers(&self) -> Option<Headers> {
-        self.info.as_ref()?.sec_websocket_headers.clone()
+        self.info()?.sec_websocket_headers.clone()
     }
 
     /// connect_info `session`; `None` if not granted, or if `_csrf_token` does not show that one of
     /// the application's own pages opens the socket.
     pub fn session(&self) -> Option<Session> {
-        self.info.as_ref()?.session.clone()
+        self.info()?.session.clone()
     }
 
     /// connect_info `auth_token`; `None` if the mount takes none, or the client sent none.
     pub fn auth_token(&self) -> Option<String> {
-        self.info.as_ref()?.auth_token.clone()
+        self.info()?.auth_token.clone()
     }
 
     /// A value that the application adds to connect_info; `None` if the mount has none of that name
     /// and type.
     pub fn custom<T: Clone + 'static>(&self, name: &str) -> Option<T> {
-        let mut custom = self.info.as_ref()?.custom.iter();
+        let mut custom = self.info()?.custom.iter();
         let (_, value) = custom.find(|(key, _)| *key == name)?;
         value.as_any().downcast_ref::<T>().cloned()
     }
@@ -199,7 +203,7 @@ impl<I> fmt::Debug for Connect<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Parameters and headers may hold credentials.
         f.debug_struct("Connect")
-            .field("transport", &self.transport)
+            .field("transport", &self.transport())
             .finish_non_exhaustive()
     }
 }
@@ -273,7 +277,7 @@ impl<I: Send + 'static> FromConnect<I> for Handle {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(connect.handle.clone())
+        Ok(connect.handle().clone())
     }
 }
 
@@ -289,7 +293,7 @@ impl<I: Send + 'static> FromConnect<I> for Params {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(connect.params.clone())
+        Ok(connect.params().clone())
     }
 }
 
@@ -297,7 +301,7 @@ impl<I: Send + 'static> FromConnect<I> for TransportKind {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(connect.transport)
+        Ok(connect.transport())
     }
 }
 
@@ -305,7 +309,7 @@ impl<I: Send + 'static> FromConnect<I> for Mounted {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(*connect.mounted)
+        Ok(*connect.mount())
     }
 }
 
@@ -313,7 +317,7 @@ impl<I: Send + 'static> FromConnect<I> for TransportOptions {
     type State = ();
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
-        Ok(*connect.options)
+        Ok(*connect.options())
     }
 }
 
@@ -362,7 +366,7 @@ pub mod argument {
         connect: &Connect<I>,
         name: &str,
     ) -> Result<Option<T>, Refused> {
-        let Some(param) = connect.params.get(name) else {
+        let Some(param) = connect.params().get(name) else {
             return Ok(None);
         };
         param
@@ -384,7 +388,7 @@ pub mod argument {
         connect: &Connect<I>,
         name: &str,
     ) -> Result<Option<T>, Refused> {
-        let Some(param) = connect.params.get(name) else {
+        let Some(param) = connect.params().get(name) else {
             return Ok(None);
         };
         let text = param

@@ -93,6 +93,7 @@ pub use self::{
 };
 pub(crate) use self::{
     children::ChildSpec,
+    connect::Brought,
     draining::Drained,
     info::InfoValues,
     info::eq,

@@ -35,7 +35,7 @@ use crate::{
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
     session::{Chosen, Session, SessionSource},
-    socket::{Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
+    socket::{Brought, Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
     telemetry::Timed,
     watchdog::Callback,
 };
@@ -308,21 +308,23 @@ impl Attempt {
                 }
             }
             let mut connect = Connect {
-                params,
-                info,
-                handle: context.handle.clone(),
                 mailbox: inbox.mailbox(),
-                transport: context.kind,
-                mounted: context.mounted.clone(),
-                options: context.shared_options.clone(),
-                speaks: None,
+                brought: Box::new(Brought {
+                    params,
+                    info,
+                    handle: context.handle.clone(),
+                    transport: context.kind,
+                    mounted: context.mounted.clone(),
+                    options: context.shared_options.clone(),
+                    speaks: None,
+                }),
             };
             // Without instrumenters, it is not moved.
             let mut mark = Mark::NONE;
             if context.handle.instrumenters().any() {
                 (connect, mark) = connecting::begin(context, connect);
             }
-            let asked = Asked::begin(context, &connect.params, &self.parts.headers);
+            let asked = Asked::begin(context, &connect.brought.params, &self.parts.headers);
             let span = log::connecting(context, &self.parts.headers);
             let connecting = async {
                 match connect.given() {

@@ -38,7 +38,7 @@ impl Versioned {
     /// The serializer that a client's connection to a socket with channels speaks; `None` for
     /// another socket. `connect` can take it as an argument of the type `&'static Versioned`.
     pub fn of<I>(connect: &Connect<I>) -> Option<&'static Versioned> {
-        let speaks: &'static dyn Any = connect.speaks?;
+        let speaks: &'static dyn Any = connect.brought.speaks?;
         speaks.downcast_ref()
     }
 }

@@ -11,13 +11,7 @@ use hyper::server::conn::http2;
 use hyper_util::rt::TokioIo;
 
 use super::{
-    super::{
-        client::Client,
-        farewell::hang_up,
-        service::Serve,
-        shared::Server,
-        watch::Watch,
-    },
+    super::{client::Client, farewell::hang_up, service::Serve, shared::Server, watch::Watch},
     activity::{Activity, Check},
     builder::{Streams, builder},
     io::Followed,
