@@ -24,46 +24,38 @@
 //! A second table of the first bench is about channels, which axum does not have. axum is measured
 //! with its defaults, and with the read buffer of its WebSockets reduced from 128 KiB to 4 KiB.
 
+#![cfg_attr(
+    not(feature = "peers"),
+    allow(
+        dead_code,
+        reason = "what only a bench beside peers needs is there in any case"
+    )
+)]
+
 mod callgrind;
 mod channels;
 mod client;
 mod counts;
-mod digest;
-mod files;
 mod folder;
-mod nodes;
+mod landfall;
+#[cfg_attr(not(feature = "peers"), path = "peers_off.rs")]
+mod peers;
 mod process;
 mod scenarios;
-mod servers;
-mod tls;
-mod workers;
 
-use std::{error::Error, future::Future};
-
-use self::scenarios::Load;
+use std::{error::Error, future::Future, time::Duration};
 
 /// Any error. A bench ends at the first one.
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
-
-const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["serve", server, port] => servers::serve(server, port.parse()?),
-        ["digest-once", directory, name] => digest::run_once(directory, name),
-        ["digest"] => digest::compare(),
-        [] => measure(compare()),
-        ["tls"] => measure(tls::compare()),
-        ["files"] => measure(files::compare()),
-        ["nodes"] => measure(nodes::compare()),
-        ["workers"] => measure(workers::compare()),
+        ["serve", server, port] => serve(server, port.parse()?),
         ["counts"] => measure(counts::compare()),
         ["counts", "approve"] => measure(counts::approve()),
-        _ => Err(
-            "usage: landfall-benches [tls | files | digest | nodes | workers | counts [approve] | serve SERVER PORT]".into(),
-        ),
+        _ => peers::run(&words),
     }
 }
 
@@ -72,52 +64,20 @@ fn measure(work: impl Future<Output = Result<()>>) -> Result<()> {
     runtime.enable_all().build()?.block_on(work)
 }
 
-async fn compare() -> Result<()> {
-    println!("microseconds of CPU for one of each");
-    title(&scenarios::NAMES);
-    let mut all = servers::NAMES.map(|_| Vec::new());
-    for round in 1..=ROUNDS {
-        for (server, seen) in servers::NAMES.iter().zip(&mut all) {
-            let running = process::Server::start(server).await?;
-            let figures = scenarios::run(&running, &Load::TIMED).await?;
-            row(server, figures, &format!("round {round}"));
-            seen.push(figures);
+/// Serves until it is killed. One worker thread if nothing else is asked for, so that all work is
+/// counted alike.
+fn serve(name: &str, port: u16) -> Result<()> {
+    let workers = std::env::var(process::WORKERS).map_or(Ok(1), |workers| workers.parse())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        // The CPU time of a thread that has ended would be lost.
+        .thread_keep_alive(Duration::from_secs(3600))
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match name {
+            "landfall" => landfall::serve(port).await,
+            _ => peers::serve(name, port).await,
         }
-    }
-    for (server, seen) in servers::NAMES.iter().zip(all) {
-        row(server, medians(&seen), "median");
-    }
-    println!();
-    title(&channels::NAMES);
-    let mut seen = Vec::new();
-    for round in 1..=ROUNDS {
-        let running = process::Server::start("landfall").await?;
-        let figures = channels::run(&running, &Load::TIMED).await?;
-        row("landfall", figures, &format!("round {round}"));
-        seen.push(figures);
-    }
-    row("landfall", medians(&seen), "median");
-    Ok(())
-}
-
-fn title(names: &[&str]) {
-    let names: String = names.iter().map(|name| format!("{name:>22}")).collect();
-    println!("{:<22} {names}", "");
-}
-
-fn row<const N: usize>(server: &str, figures: [f64; N], note: &str) {
-    println!(
-        "{server:<22} {}  ({note})",
-        figures.map(|figure| format!("{figure:>22.2}")).concat()
-    );
-}
-
-fn medians<const N: usize>(seen: &[[f64; N]]) -> [f64; N] {
-    std::array::from_fn(|figure| median(seen.iter().map(|round| round[figure])))
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    })
 }

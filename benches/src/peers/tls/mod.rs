@@ -15,8 +15,12 @@ pub(crate) use self::servers::{plain, secure};
 
 use self::client::{Clients, Socket};
 use crate::{
-    ROUNDS, Result, client::frame, folder::Folder, medians, process::Server, row, scenarios::cost,
-    title,
+    Result,
+    client::frame,
+    folder::Folder,
+    peers::table::{ROUNDS, medians, row, title},
+    process::Server,
+    scenarios::cost,
 };
 
 /// The rows: a server, and how many sockets share one of its connections by HTTP/2.

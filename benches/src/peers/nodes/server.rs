@@ -9,7 +9,7 @@ use landfall::{
 };
 
 use super::node::REDIS;
-use crate::{Result, servers::Fan};
+use crate::{Result, landfall::Fan};
 
 endpoint! {
     struct Node;

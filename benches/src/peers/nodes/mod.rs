@@ -13,7 +13,10 @@ mod topics;
 pub(crate) use self::server::node;
 
 use self::{node::Node, redis::Redis};
-use crate::{ROUNDS, Result, medians, row, title};
+use crate::{
+    Result,
+    peers::table::{ROUNDS, medians, row, title},
+};
 
 const FAN: [&str; 3] = [
     "us/delivery, alone",

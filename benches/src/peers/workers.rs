@@ -4,11 +4,10 @@
 //! says how much more they do, also on a machine whose processors have to drive the load as well.
 
 use crate::{
-    ROUNDS, Result, median, medians,
+    Result,
+    peers::table::{ROUNDS, median, medians, row, title},
     process::Server,
-    row,
     scenarios::{self, Load},
-    title,
 };
 
 pub(crate) async fn compare() -> Result<()> {

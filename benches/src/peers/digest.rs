@@ -13,7 +13,11 @@ use std::{
 
 use landfall::assets::{Digester, Encoding};
 
-use crate::{ROUNDS, Result, folder::Folder, medians, row, title};
+use crate::{
+    Result,
+    folder::Folder,
+    peers::table::{ROUNDS, medians, row, title},
+};
 
 const NAMES: [&str; 4] = ["s wall", "s CPU", "MiB of all files", "MiB compressed"];
 const ROWS: [&str; 3] = ["gzip -9", "digest", "digest, one thread"];

@@ -20,7 +20,7 @@ use tokio_tungstenite::{
     tungstenite::{Message as Said, protocol::WebSocketConfig},
 };
 
-use crate::{Result, process::FOLDER, servers::Echo};
+use crate::{Result, landfall::Echo, process::FOLDER};
 
 endpoint! {
     struct Secure;

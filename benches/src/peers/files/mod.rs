@@ -15,7 +15,11 @@ pub(crate) use self::servers::{below_axum, below_landfall, statics};
 
 use self::client::Visitor;
 use crate::{
-    ROUNDS, Result, folder::Folder, medians, process::Server, row, scenarios::cost, title,
+    Result,
+    folder::Folder,
+    peers::table::{ROUNDS, medians, row, title},
+    process::Server,
+    scenarios::cost,
 };
 
 const SERVERS: [&str; 4] = ["static", "servedir", "servedir-axum", "nginx"];
