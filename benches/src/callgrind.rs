@@ -27,12 +27,13 @@ impl Dumps {
     /// Instructions of all threads of the process so far, in user space.
     pub(crate) async fn instructions(&self, pid: u32) -> Result<f64> {
         let before = self.complete()?.0;
-        let mut dump = Command::new("callgrind_control");
-        dump.args(["--dump", &pid.to_string()])
+        // What `callgrind_control` does, without waiting so long for a program that sleeps.
+        let mut dump = Command::new("vgdb");
+        dump.args(["--max-invoke-ms=1", &format!("--pid={pid}"), "dump"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         if !dump.status().await?.success() {
-            return Err("callgrind_control failed".into());
+            return Err("vgdb failed".into());
         }
         let dumped = async {
             loop {

@@ -24,13 +24,27 @@ pub(crate) async fn upgrade<S>(mut stream: S, address: SocketAddr, path: &str) -
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    ask_upgrade(&mut stream, address, path).await?;
+    upgraded(&mut stream).await?;
+    Ok(stream)
+}
+
+pub(crate) async fn ask_upgrade(
+    stream: &mut (impl AsyncWrite + Unpin),
+    address: SocketAddr,
+    path: &str,
+) -> Result<()> {
     let request = format!(
         "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
     // TLS may hold a part of it back.
-    stream.flush().await?;
+    Ok(stream.flush().await?)
+}
+
+/// Reads the head of the answer.
+pub(crate) async fn upgraded(stream: &mut (impl AsyncRead + Unpin)) -> Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
@@ -38,7 +52,7 @@ where
     if !head.starts_with(b"HTTP/1.1 101") {
         return Err(String::from_utf8_lossy(&head).into());
     }
-    Ok(stream)
+    Ok(())
 }
 
 /// A text frame of less than 64 KiB, masked with zeros.

@@ -7,13 +7,17 @@
 //! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
 //! cargo run --release -p landfall-benches nodes      # several nodes by Redis, beside socketioxide
 //! cargo run --release -p landfall-benches workers    # two workers on two processors, beside one on one
-//! cargo run --release -p landfall-benches counts     # instructions, beside those that were approved
 //! python3 benches/compile                              # what building costs, beside axum and Rocket
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
 //!
-//! Each but `counts` runs five rounds, the servers in turn, and ends with medians.
+//! Each runs five rounds, the servers in turn, and ends with medians. Instructions are counted by a build without peers,
+//! and compared with those that were approved:
+//!
+//! ```text
+//! cargo run --profile counts -p landfall-benches --no-default-features counts
+//! ```
 //!
 //! Each server is a process of its own, pinned to the first processor if `taskset` is installed (that of two workers to
 //! the first two).
@@ -41,6 +45,7 @@ mod landfall;
 #[cfg_attr(not(feature = "peers"), path = "peers_off.rs")]
 mod peers;
 mod process;
+mod rest;
 mod scenarios;
 
 use std::{error::Error, future::Future, time::Duration};

@@ -109,6 +109,14 @@ impl Server {
         }
     }
 
+    pub(crate) fn is_counted(&self) -> bool {
+        self.dumps.is_some()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// CPU time of all threads so far, in microseconds.
     pub(crate) fn cpu(&self) -> Result<f64> {
         let mut nanos = 0.0;

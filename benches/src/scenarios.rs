@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     Result,
-    client::{frame, open, skip},
+    client::{ask_upgrade, connect, frame, skip, upgraded},
     process::Server,
 };
 
@@ -52,8 +52,8 @@ impl Load {
     pub(crate) const COUNTED: Load = Load {
         clients: 50,
         rounds: 40,
-        idle: 500,
-        publications: 10,
+        idle: 1_000,
+        publications: 40,
         polls: 10,
     };
 }
@@ -77,16 +77,51 @@ pub(crate) async fn cost(
     operations: usize,
     work: impl Future<Output = Result<()>>,
 ) -> Result<f64> {
+    server.rest().await?;
     let before = server.spent().await?;
     work.await?;
+    server.rest().await?;
     Ok((server.spent().await? - before) / operations as f64)
+}
+
+/// Clients that send and receive again and again. They are told which round it is.
+pub(crate) async fn exchange<C>(
+    server: &Server,
+    clients: &mut [C],
+    rounds: usize,
+    send: impl AsyncFn(&mut C, usize) -> Result<()>,
+    receive: impl AsyncFn(&mut C, usize) -> Result<()>,
+) -> Result<()> {
+    if !server.is_counted() {
+        let all = clients.iter_mut().map(async |client| {
+            for round in 0..rounds {
+                send(client, round).await?;
+                receive(client, round).await?;
+            }
+            Result::Ok(())
+        });
+        return try_join_all(all).await.map(drop);
+    }
+    for round in 0..rounds {
+        let sent = clients.iter_mut().map(|client| send(client, round));
+        server.stopped(try_join_all(sent)).await?;
+        try_join_all(clients.iter_mut().map(|client| receive(client, round))).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn open_many(server: &Server, path: &str, count: usize) -> Result<Vec<TcpStream>> {
     let mut streams = Vec::with_capacity(count);
     while streams.len() < count {
         let some = (count - streams.len()).min(100);
-        streams.extend(try_join_all((0..some).map(|_| open(server.address, path))).await?);
+        let asked = (0..some).map(async |_| {
+            let mut stream = connect(server.address).await?;
+            ask_upgrade(&mut stream, server.address, path).await?;
+            Ok(stream)
+        });
+        let mut asked = server.stopped(try_join_all(asked)).await?;
+        try_join_all(asked.iter_mut().map(upgraded)).await?;
+        streams.extend(asked);
     }
     Ok(streams)
 }
@@ -111,17 +146,10 @@ async fn echo(server: &Server, load: &Load, length: usize, depth: usize) -> Resu
     let message = frame(&"x".repeat(length)).repeat(depth);
     // A frame of the server has no mask.
     let answer = message.len() - 4 * depth;
-    let work = streams.iter_mut().map(async |stream| -> Result<()> {
-        for _ in 0..load.rounds {
-            stream.write_all(&message).await?;
-            skip(stream, answer).await?;
-        }
-        Ok(())
-    });
-    cost(server, load.clients * load.rounds * depth, async {
-        try_join_all(work).await.map(drop)
-    })
-    .await
+    let send = async |stream: &mut TcpStream, _| Ok(stream.write_all(&message).await?);
+    let receive = async |stream: &mut TcpStream, _| skip(stream, answer).await;
+    let work = exchange(server, &mut streams, load.rounds, send, receive);
+    cost(server, load.clients * load.rounds * depth, work).await
 }
 
 async fn fan(server: &Server, load: &Load) -> Result<f64> {
@@ -143,23 +171,19 @@ async fn hello(server: &Server, load: &Load) -> Result<f64> {
     let request = format!("GET /hello HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
     let mut streams =
         try_join_all((0..load.clients).map(|_| TcpStream::connect(server.address))).await?;
-    let work = streams.iter_mut().map(async |stream| -> Result<()> {
+    let send = async |stream: &mut TcpStream, _| Ok(stream.write_all(request.as_bytes()).await?);
+    let receive = async |stream: &mut TcpStream, _| {
         let mut buffer = [0; 1024];
-        for _ in 0..load.rounds {
-            stream.write_all(request.as_bytes()).await?;
-            let mut read = 0;
-            // The body ends the answer, and occurs nowhere else in it.
-            while !buffer[..read].ends_with(b"Hello, World!") {
-                match stream.read(&mut buffer[read..]).await? {
-                    0 => return Err("the server closed".into()),
-                    more => read += more,
-                }
+        let mut read = 0;
+        // The body ends the answer, and occurs nowhere else in it.
+        while !buffer[..read].ends_with(b"Hello, World!") {
+            match stream.read(&mut buffer[read..]).await? {
+                0 => return Err("the server closed".into()),
+                more => read += more,
             }
         }
         Ok(())
-    });
-    cost(server, load.clients * load.rounds, async {
-        try_join_all(work).await.map(drop)
-    })
-    .await
+    };
+    let work = exchange(server, &mut streams, load.rounds, send, receive);
+    cost(server, load.clients * load.rounds, work).await
 }
