@@ -1,5 +1,8 @@
 //! What a directive and a key are, and the kinds of values that keys take.
 
+/// The version of everything that was there from the beginning.
+pub(super) const FIRST: &str = "0.1.0";
+
 /// When a value is fixed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -192,6 +195,15 @@ pub(crate) enum Form {
     Path,
     /// `name = Type;`
     Type,
+}
+
+/// A key that was there from the beginning.
+pub(super) const fn key(name: &'static str, kind: Kind) -> Key {
+    Key {
+        name,
+        kind,
+        since: FIRST,
+    }
 }
 
 impl Kind {

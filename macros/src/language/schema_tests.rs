@@ -12,8 +12,12 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use super::*;
-use crate::grammar::names;
+use super::{
+    pubsub::{BROKER_TLS, NATS, REDIS, REDIS_SENTINEL},
+    socket::{CRYPTO, DEFLATE_OPTIONS, DRAINER, OUTBOX},
+    *,
+};
+use crate::{grammar::names, language::key::Group};
 
 /// Fields that no key sets.
 const WITHOUT_KEY: &[(&str, &[&str])] = &[
