@@ -66,27 +66,12 @@ pub(crate) async fn run_in_place<T>(
 
 /// Polls a future of the application in place. It is dropped when it has ended, also by a panic.
 pub(crate) fn poll<T>(
-    future: Pin<&mut Option<impl Future<Output = T>>>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<T, Panic>> {
-    start_or_poll(None::<fn() -> _>, future, |output| output, cx)
-}
-
-/// Like [`poll`]. `start` makes the future first, if it is given. `then` takes what is wanted of
-/// the output, so that what is large in it need not be moved.
-#[inline]
-pub(crate) fn start_or_poll<F: Future, T>(
-    start: Option<impl FnOnce() -> Option<F>>,
-    mut future: Pin<&mut Option<F>>,
-    then: impl FnOnce(F::Output) -> T,
+    mut future: Pin<&mut Option<impl Future<Output = T>>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<T, Panic>> {
     let polled = call(|| {
-        if let Some(start) = start {
-            future.set(start());
-        }
         let polled = match future.as_mut().as_pin_mut() {
-            Some(future) => future.poll(cx).map(then),
+            Some(future) => future.poll(cx),
             None => Poll::Pending,
         };
         if polled.is_ready() {
@@ -124,26 +109,6 @@ mod tests {
             panic!("later")
         };
         assert_eq!(said(run(later).await), Err("later".to_owned()));
-    }
-
-    #[test]
-    fn a_future_is_made_where_panics_are_contained_and_dropped_when_it_has_ended() {
-        let cx = &mut Context::from_waker(std::task::Waker::noop());
-        let mut place = pin!(None);
-        let held = std::rc::Rc::new(7);
-        let number = held.clone();
-        let start = || Some(async move { *number });
-        let poll = start_or_poll(Some(start), place.as_mut(), |n| n + 1, cx);
-        assert!(matches!(poll, Poll::Ready(Ok(8))));
-        assert_eq!(std::rc::Rc::strong_count(&held), 1);
-
-        let mut place = pin!(None::<std::future::Ready<()>>);
-        let start = || panic!("no future");
-        match start_or_poll(Some(start), place.as_mut(), |()| (), cx) {
-            Poll::Ready(Err(panic)) => assert_eq!(panic.to_string(), "no future"),
-            _ => panic!("contained"),
-        }
-        assert!(place.is_none());
     }
 
     #[tokio::test]

@@ -26,7 +26,6 @@ use std::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
     },
-    task::{Context, Poll},
 };
 
 use self::dog::{Dog, lock};
@@ -128,20 +127,6 @@ pub(crate) async fn run<T>(
     future: Pin<&mut Option<impl Future<Output = T>>>,
 ) -> Result<T, Panic> {
     contain::run_in_place(future, || here::step(callback)).await
-}
-
-/// Polls a future of the application's once. Its task is polled by [`Watched::turn`]. The arguments
-/// are those of [`contain::start_or_poll`].
-#[inline]
-pub(crate) fn poll<F: Future, T>(
-    callback: Callback,
-    start: Option<impl FnOnce() -> Option<F>>,
-    future: Pin<&mut Option<F>>,
-    then: impl FnOnce(F::Output) -> T,
-    cx: &mut Context<'_>,
-) -> Poll<Result<T, Panic>> {
-    here::step(callback);
-    contain::start_or_poll(start, future, then, cx)
 }
 
 /// Calls a function of the application's. Its task is polled by [`Watched::turn`].

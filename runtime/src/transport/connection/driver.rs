@@ -3,15 +3,15 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
 
 use super::{
-    callbacks::{self, End},
+    callbacks::{self, End, Running},
     connected::Connected,
     format::{Format, framing},
     guarded::Guarded,
@@ -26,7 +26,6 @@ use crate::{
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
     transport::context::MountContext,
-    watchdog::Callback,
 };
 
 /// Runs the callbacks of one connection, one at a time, for a client that
@@ -106,20 +105,14 @@ impl<S: Socket> Driver<S> {
     pub async fn init(&mut self) -> Flow {
         let Driver { socket, shared, .. } = self;
         let is_open = socket.is_open();
-        let Some((socket, out)) = socket.begin() else {
+        let Some(parts) = socket.begin() else {
             return if is_open {
                 Flow::Continue
             } else {
                 Flow::stop()
             };
         };
-        run(shared, async {
-            callbacks::call(shared, Callback::Init, pin!(None), || {
-                Some(socket.init(out))
-            })
-            .await
-        })
-        .await
+        run(shared, callbacks::boxed_init(parts, &**shared)).await
     }
 
     /// Calls `handle_in` with a message of the client.
@@ -133,22 +126,10 @@ impl<S: Socket> Driver<S> {
             shared,
             ..
         } = self;
-        let Some((socket, out)) = socket.parts() else {
+        let Some(parts) = socket.parts() else {
             return Flow::stop();
         };
-        run(shared, async {
-            match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
-                None => {
-                    shared.came(message.len());
-                    callbacks::call(shared, Callback::HandleIn, pin!(None), || {
-                        Some(socket.handle_in(message, out))
-                    })
-                    .await
-                }
-                end => end,
-            }
-        })
-        .await
+        run(shared, callbacks::deliver(parts, &**shared, inbox, message)).await
     }
 
     /// Calls `handle_control` with a ping or pong of the client, if the transport has them. It
@@ -160,21 +141,10 @@ impl<S: Socket> Driver<S> {
             shared,
             ..
         } = self;
-        let Some((socket, out)) = socket.parts() else {
+        let Some(parts) = socket.parts() else {
             return Flow::stop();
         };
-        run(shared, async {
-            match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
-                None => {
-                    callbacks::call(shared, Callback::HandleControl, pin!(None), || {
-                        Some(socket.handle_control(control, out))
-                    })
-                    .await
-                }
-                end => end,
-            }
-        })
-        .await
+        run(shared, callbacks::control(parts, &**shared, inbox, control)).await
     }
 
     /// Waits until [`info`](Driver::info) has something to do.
@@ -182,17 +152,17 @@ impl<S: Socket> Driver<S> {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn ready(&mut self) {
-        let open = self.socket.is_open();
-        poll_fn(|cx| {
-            self.shared.register(cx);
-            let idle = self.shared.stop_request() == StopRequest::Nothing && self.inbox.is_empty();
-            if idle && open {
-                Poll::Pending
-            } else {
-                Poll::Ready(())
-            }
-        })
-        .await;
+        poll_fn(|cx| self.poll_ready(cx)).await;
+    }
+
+    pub(in crate::transport) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.shared.register(cx);
+        let idle = self.shared.stop_request() == StopRequest::Nothing && self.inbox.is_empty();
+        if idle && self.socket.is_open() {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     }
 
     /// Calls `handle_info` with everything that waits in the mailbox. A socket of channels takes no
@@ -218,7 +188,11 @@ impl<S: Socket> Driver<S> {
         if infos.is_empty() {
             return Flow::Continue;
         }
-        run(shared, callbacks::infos((socket, out), shared, &mut infos)).await
+        run(
+            shared,
+            callbacks::boxed_infos((socket, out), &**shared, &mut infos),
+        )
+        .await
     }
 
     /// Waits until the client has taken enough of what waits for it, and the socket takes messages.
@@ -243,7 +217,8 @@ impl<S: Socket> Driver<S> {
         if !shared.is_over_high_water() && socket.takes_messages() {
             return Flow::Continue;
         }
-        run(shared, callbacks::ready((socket, out), shared, inbox)).await
+        let ready = callbacks::ready((socket, out), &**shared, inbox);
+        run(shared, Box::pin(ready)).await
     }
 
     /// How the connection has to end, with WebSocket's close code, if a stop is requested: the
@@ -316,6 +291,15 @@ impl<S: Socket> Driver<S> {
         let task = shared.context.handle.0.connections.spawn(run(self));
         shared.runs_in(task.abort_handle());
     }
+
+    /// Like [`spawn`](Driver::spawn), for a task whose type is known to nobody.
+    pub(in crate::transport) fn spawn_boxed(
+        self: Box<Self>,
+        run: impl FnOnce(Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+    ) {
+        let shared = self.shared.clone();
+        spawn_boxed(shared, run(self));
+    }
 }
 
 impl<S: Socket> Drop for Driver<S> {
@@ -334,19 +318,14 @@ impl<S: Socket> fmt::Debug for Driver<S> {
     }
 }
 
-/// Runs callbacks; those that have to be left are dropped. They are boxed before it is awaited, so
-/// that the task keeps no room for them between calls.
-fn run<'a>(
-    shared: &'a Shared<Pulled>,
-    callbacks: impl Future<Output = Option<Box<End>>> + Send + 'a,
-) -> impl Future<Output = Flow> + Send + 'a {
-    run_boxed(shared, Box::pin(callbacks))
+fn spawn_boxed(shared: Arc<Shared<Pulled>>, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    let task = shared.context.handle.0.connections.spawn(task);
+    shared.runs_in(task.abort_handle());
 }
 
-async fn run_boxed(
-    shared: &Shared<Pulled>,
-    mut running: Pin<Box<dyn Future<Output = Option<Box<End>>> + Send + '_>>,
-) -> Flow {
+/// Runs callbacks; those that have to be left are dropped. They are boxed, so that the task keeps no
+/// room for them between calls.
+async fn run(shared: &Shared<Pulled>, mut running: Running<'_>) -> Flow {
     let _returns = Returns(shared);
     let outcome = poll_fn(|cx| {
         shared.register(cx);

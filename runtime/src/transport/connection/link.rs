@@ -5,8 +5,10 @@ use std::sync::{Arc, MutexGuard};
 use bytes::Bytes;
 
 use super::{
+    callbacks::Host,
     out::{Out, Sent},
     shared::{Shared, State},
+    stop::StopRequest,
     sweep::Swept,
 };
 use crate::{
@@ -81,6 +83,34 @@ impl<O: Swept> Recipient for Shared<O> {
             Unsendable::Encoding => self.context.handle.count_unsendable(),
             Unsendable::Framing(error) => self.cannot_send(error),
         }
+    }
+}
+
+impl<O: Out> Host for Shared<O> {
+    fn is_over_high_water(&self) -> bool {
+        self.is_over_high_water()
+    }
+
+    fn stop_request(&self) -> StopRequest {
+        self.stop_request()
+    }
+
+    fn waits(&self) {
+        self.callback_waits();
+    }
+
+    fn came(&self, bytes: usize) {
+        self.came(bytes);
+    }
+
+    #[inline]
+    fn returned(&self, callback: Callback, timed: Timed) {
+        self.callback_returns();
+        self.context.called(callback, timed);
+    }
+
+    fn socket(&self) -> &'static str {
+        self.context.socket
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `pulled` `replay` | the way out of driven connections: pieces wait until the transport takes or acknowledges them |
 //! | `tally` | how much waits for a client, and how much more may |
 //! | `callbacks` | calls a callback; what comes before it, and how it ends the connection |
+//! | `place` | where a callback's future runs, without its type |
 //! | `guarded` | a socket in the hands of a connection: it is told its end once |
 //! | `describe` `counts` | what is told of it to those who ask who is here |
 //! | `stop` | requests to stop, and what each comes to |
@@ -29,6 +30,7 @@ pub(super) mod guarded;
 mod link;
 pub(super) mod out;
 pub(super) mod outgoing;
+mod place;
 mod pulled;
 pub(super) mod registry;
 mod replay;

@@ -18,6 +18,7 @@
 //! | `session` | the shared half of a session: what requests reach, and whether answers could be written |
 //! | `receipted` | an answer, on its way to the client |
 //! | `channel` | how requests with messages reach it |
+//! | `drive` | a session's driver, without the type of its socket |
 //! | `task` | the task that owns the socket |
 //! | `registry` | the sessions of a mount on this node |
 //! | `limit` | how many there may be |
@@ -25,6 +26,7 @@
 
 mod channel;
 mod context;
+mod drive;
 mod ledger;
 mod limit;
 mod receipted;
@@ -39,13 +41,20 @@ mod wire;
 use std::sync::Arc;
 
 use self::request::LongPollTransport;
-use super::erased::{ErasedTransport, erase};
+use super::erased::{ErasedTransport, erase_answers};
 use crate::socket::{LongPoll, Socket, TransportKind};
 
 /// The longpoll transport of a mount of this socket; `None` where the feature is off.
 pub(super) fn erased<S: Socket>(options: &'static LongPoll) -> Option<Arc<dyn ErasedTransport>> {
-    let transport = LongPollTransport::new(options);
-    Some(erase::<S, _>(transport, TransportKind::LongPoll))
+    Some(erased_transport(LongPollTransport::new::<S>(options)))
+}
+
+fn erased_transport(transport: LongPollTransport) -> Arc<dyn ErasedTransport> {
+    let (options, transport) = (transport.options(), Arc::new(transport));
+    erase_answers(options, TransportKind::LongPoll, move |attempt| {
+        let transport = transport.clone();
+        async move { transport.answer(attempt).await }
+    })
 }
 
 /// For fuzzing.

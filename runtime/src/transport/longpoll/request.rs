@@ -14,6 +14,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     context::Context,
+    drive::{Connect, connect},
     ledger::Bookmark,
     limit::{Full, SessionLimit},
     receipted::Receipted,
@@ -22,14 +23,14 @@ use super::{
     session::{PollSession, Polled, Posted, window},
     task,
     token::{self, Ticket},
-    wire::{self, Element, Malformed, Messages},
+    wire::{self, Malformed, Messages},
 };
 use crate::{
     address::Client,
     body::{Body, respond},
     failure, header,
     socket::{LongPoll, Params, Socket},
-    transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
+    transport::{Attempt, Denied, TransportOptions, unguessable_name},
 };
 
 /// The header in which clients of Phoenix 1.9 send their token. It wins over the parameter.
@@ -40,6 +41,7 @@ const AUTH_HEADER: &str = "x-phoenix-authtoken";
 /// The longpoll transport of a mount.
 pub(in crate::transport) struct LongPollTransport {
     options: &'static LongPoll,
+    connect: Connect,
     sessions: Arc<Registry>,
     limit: Arc<SessionLimit>,
 }
@@ -51,18 +53,22 @@ enum RequestKind {
     Preflight,
 }
 
-impl Transport for LongPollTransport {
-    const NAME: &'static str = "longpoll";
+impl LongPollTransport {
+    pub(in crate::transport) fn new<S: Socket>(options: &'static LongPoll) -> Self {
+        LongPollTransport {
+            options,
+            connect: connect::<S>,
+            sessions: Arc::default(),
+            limit: Arc::default(),
+        }
+    }
 
-    fn options(&self) -> TransportOptions {
+    pub(super) fn options(&self) -> TransportOptions {
         self.options.into()
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
-        let mut response = self
-            .decide::<S>(attempt)
-            .await
-            .unwrap_or_else(Response::from);
+    pub(super) async fn answer(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
+        let mut response = self.decide(attempt).await.unwrap_or_else(Response::from);
         // The JavaScript client would crash on JSON that is not its own.
         failure::keep_bare(response.extensions_mut());
         response
@@ -70,18 +76,8 @@ impl Transport for LongPollTransport {
             .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         Ok(response)
     }
-}
 
-impl LongPollTransport {
-    pub(in crate::transport) fn new(options: &'static LongPoll) -> Self {
-        LongPollTransport {
-            options,
-            sessions: Arc::default(),
-            limit: Arc::default(),
-        }
-    }
-
-    async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
+    async fn decide(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let kind = match attempt.parts().method {
             Method::GET => RequestKind::Poll,
             Method::POST => RequestKind::Post,
@@ -94,18 +90,14 @@ impl LongPollTransport {
             other => other,
         })?;
         match kind {
-            RequestKind::Poll => self.get::<S>(attempt, params).await,
+            RequestKind::Poll => self.get(attempt, params).await,
             RequestKind::Post => self.post(attempt, params).await,
             RequestKind::Preflight => Ok(preflight(&attempt)),
         }
     }
 
     /// Waits for messages, or opens a session if there is none.
-    async fn get<S: Socket>(
-        &self,
-        attempt: Attempt,
-        params: Params,
-    ) -> Result<Response<Body>, Denied> {
+    async fn get(&self, attempt: Attempt, params: Params) -> Result<Response<Body>, Denied> {
         let ticket = self.ticket(&attempt, &params);
         let params = own_params(&attempt, params, ticket.is_some())?;
         if let Some(ticket) = ticket {
@@ -118,7 +110,7 @@ impl LongPollTransport {
                 return Ok(wire::json(answer));
             }
         }
-        self.open::<S>(attempt, params).await
+        self.open(attempt, params).await
     }
 
     /// `None` if the session has ended.
@@ -137,7 +129,7 @@ impl LongPollTransport {
             return Ok(None);
         };
         ticket.mark = receipt.mark();
-        let bytes = self.answer(attempt, &ticket, &elements)?;
+        let bytes = self.page(attempt, &ticket, &elements)?;
         Ok(Some(Body::new(Receipted::new(bytes, receipt))))
     }
 
@@ -152,7 +144,7 @@ impl LongPollTransport {
             return Ok(None);
         };
         ticket.mark = polled.mark;
-        self.answer(attempt, &ticket, &polled.elements)
+        self.page(attempt, &ticket, &polled.elements)
             .map(|bytes| Some(bytes.into()))
     }
 
@@ -204,18 +196,14 @@ impl LongPollTransport {
         }
     }
 
-    async fn open<S: Socket>(
-        &self,
-        attempt: Attempt,
-        params: Params,
-    ) -> Result<Response<Body>, Denied> {
+    async fn open(&self, attempt: Attempt, params: Params) -> Result<Response<Body>, Denied> {
         let client = attempt.client_ip();
         let place = self.limit.take(self.options, client.map(Client::from));
         let place = place.map_err(|full| self.full(&attempt, full, client))?;
         let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER)
             .next()
             .map(str::to_owned);
-        let connected = attempt.connect::<S, Element>(params, auth_token).await;
+        let connected = (self.connect)(&attempt, params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
             // The JavaScript client knows this status. It would crash on an unknown status in JSON.
             Denied::Refused(refused) if refused.status() == StatusCode::FORBIDDEN => {
@@ -243,7 +231,9 @@ impl LongPollTransport {
         let patience = self.options.silence();
         driver.touch();
         let kept = (place, listed, listening);
-        driver.spawn(|driver| task::run(driver, batches, patience, kept));
+        driver.spawn(Box::new(move |driver| {
+            Box::pin(task::run(driver, batches, patience, kept))
+        }));
         Ok(wire::json(answer.into()))
     }
 
@@ -298,7 +288,7 @@ impl LongPollTransport {
     }
 
     /// The text of an answer to a poll.
-    fn answer(
+    fn page(
         &self,
         attempt: &Attempt,
         ticket: &Ticket,

@@ -1,15 +1,13 @@
 //! The task of a session: it owns the socket.
 
-use std::time::Duration;
+use std::{future::poll_fn, time::Duration};
 
 use super::{
     channel::Receiver,
-    session::{Batch, FAREWELL, window},
+    drive::Drive,
+    session::{Batch, FAREWELL},
 };
-use crate::{
-    socket::{Flow, Reason, Socket},
-    transport::Driver,
-};
+use crate::socket::{Flow, Reason};
 
 /// Runs until the socket stops, its client is silent for too long, or the endpoint stops. What the
 /// socket sent last can be fetched for `patience`. `kept` is dropped when it is over.
@@ -17,14 +15,14 @@ use crate::{
     clippy::manual_async_fn,
     reason = "an `async fn` has room for its arguments twice"
 )]
-pub(super) fn run<S: Socket>(
-    mut driver: Driver<S>,
+pub(super) fn run(
+    mut driver: Box<dyn Drive>,
     mut batches: Receiver<Batch>,
     patience: Duration,
     kept: impl Send,
 ) -> impl Future<Output = ()> + Send {
     async move {
-        let reason = converse(&mut driver, &mut batches).await;
+        let reason = converse(&mut *driver, &mut batches).await;
         // From here on, requests with messages find no session.
         drop(batches);
         let patience = match &reason {
@@ -32,16 +30,14 @@ pub(super) fn run<S: Socket>(
             Reason::Shutdown => patience.min(FAREWELL),
             _ => patience,
         };
-        let handle = driver.handle().clone();
-        // Boxed, so that a session that goes on has no room for its end.
-        Box::pin(driver.finish(reason, window(&handle, patience))).await;
+        driver.finish(reason, patience).await;
         drop(kept);
     }
 }
 
 /// Callbacks are boxed, so that a session at rest has no room for them.
-async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batch>) -> Reason {
-    let mut flow = Box::pin(driver.init()).await;
+async fn converse(driver: &mut dyn Drive, batches: &mut Receiver<Batch>) -> Reason {
+    let mut flow = driver.init().await;
     loop {
         match flow {
             Flow::Continue => {}
@@ -52,11 +48,11 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batc
             Flow::Stop { reason, .. } => return reason,
         }
         let batch = tokio::select! {
-            () = driver.ready() => None,
+            () = poll_fn(|cx| driver.poll_ready(cx)) => None,
             Some(batch) = batches.recv() => Some(batch),
         };
         flow = match batch {
-            None => Box::pin(driver.info()).await,
+            None => driver.info().await,
             // Whichever branch was polled first, a session that has to end takes no more messages.
             Some(batch) => match driver.stop_requested() {
                 Some(end) => end,
@@ -66,7 +62,7 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut Receiver<Batc
     }
 }
 
-async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
+async fn handle(driver: &mut dyn Drive, batch: Batch) -> Flow {
     loop {
         let room = driver.room().await;
         if room != Flow::Continue {

@@ -23,7 +23,7 @@ use crate::{
     places::Place,
     pubsub::SocketEncoder,
     socket::{Socket, TransportKind, WebSocket},
-    stream::{Stream, Taken, TakeoverSlot},
+    stream::{Stream, Taken, Takeover, TakeoverSlot},
     transport::{
         attempt::Attempt,
         connection::connected::Connected,
@@ -81,9 +81,9 @@ fn answer<S: Socket>(
         };
         let Attempt { context, parts, .. } = attempt;
         let response = handshake::opened(opening, parts.headers, subprotocol, deflate.as_ref());
-        upgrade.then(move |stream, early, place| {
+        upgrade.then(Box::new(move |stream, early, place| {
             open(connected, stream, early, place, context, options, deflate)
-        });
+        }));
         Ok(response)
     }
 }
@@ -146,9 +146,9 @@ impl Upgrade {
     }
 
     /// Leaves the stream to `open`.
-    fn then(self, open: impl FnOnce(Stream, Bytes, Option<Place>) -> Taken + Send + 'static) {
+    fn then(self, open: Takeover) {
         let upgrade = match self {
-            Upgrade::Takeover(slot) => return slot.put(Box::new(open)),
+            Upgrade::Takeover(slot) => return slot.put(open),
             Upgrade::Hyper(upgrade) => upgrade,
         };
         tokio::spawn(async move {

@@ -10,13 +10,13 @@ use bytes::BytesMut;
 use super::{
     incoming::{Event, Incoming, Limits, Unread},
     lent::Lent,
-    spare::{Slot, Spare},
+    spare::Spare,
     stream_out::Peer,
     task::{Connection, State, Turn, Working},
     wire::{Readable, Wire},
-    work::{Seat, Work, Worked, handle, handle_control, how_it_ends},
+    work::{Handler, Seat, Work, Worked, handle_control, handler, how_it_ends},
 };
-use crate::{message::Message, socket::Socket, transport::connection::callbacks::End};
+use crate::{message::Control, socket::Socket, transport::connection::callbacks::End};
 
 /// Messages that are handled in one turn, and bytes of them after which no more are: the mailbox
 /// and what waits for the client have theirs in between.
@@ -24,16 +24,16 @@ const MANY: usize = 512;
 const MUCH: usize = 64 * 1024;
 
 /// Where handling stops.
-enum Stopped<S: Socket, W: Wire> {
+enum Stopped<S: Socket> {
     /// The turn is over.
-    Turn(Box<Seat<S, W>>),
+    Turn(Box<Seat<S>>),
     /// Nothing whole is left.
-    Idle(Box<Seat<S, W>>),
+    Idle(Box<Seat<S>>),
     /// The socket takes no messages, or its client does not take what waits.
-    Full(Box<Seat<S, W>>),
+    Full(Box<Seat<S>>),
     /// A callback has not returned.
-    Waits(Working<S, W>),
-    End(Box<Seat<S, W>>, Box<End>),
+    Waits(Working<S>),
+    End(Box<Seat<S>>, Box<End>),
 }
 
 impl<S: Socket, W: Wire> Connection<S, W> {
@@ -68,7 +68,6 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                     seat,
                     (unread.parts(), block),
                     spare,
-                    handle,
                 )
             })
         });
@@ -111,24 +110,20 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 }
 
-/// Handles messages until something stops it. `handle` makes the futures that do.
-fn handle_all<S: Socket, W: Wire, F>(
+/// Handles messages until something stops it.
+fn handle_all<S: Socket, W: Wire>(
     (peer, incoming): (&Peer<W>, &mut Incoming),
     cx: &mut Context<'_>,
-    mut seat: Box<Seat<S, W>>,
+    mut seat: Box<Seat<S>>,
     ((bytes, at), block): ((&mut [u8], &mut usize), &mut BytesMut),
-    spare: &mut Spare<F>,
-    handle: impl Fn(Box<Seat<S, W>>, Option<Message>) -> F,
-) -> Stopped<S, W>
-where
-    F: Future<Output = Worked<S, W>> + Send + 'static,
-{
+    spare: &mut Spare<dyn Handler<S>>,
+) -> Stopped<S> {
     let limits = Limits {
         max_frame: peer.side.options.max_frame_size,
         max_message: peer.side.options.max_message(),
         deflate: peer.side.deflate,
     };
-    let mut slot = Slot::of(spare);
+    let place = spare.get_or_insert_with(handler);
     let (mut messages, mut much) = (0, 0);
     while messages < MANY && much < MUCH {
         let takes_messages = seat.takes_messages();
@@ -154,18 +149,20 @@ where
             Ok(message) => {
                 peer.came(message.len());
                 much += message.len();
-                slot.as_mut().fill(handle(seat, Some(message)));
-                match slot.as_mut().poll(cx) {
+                match place.as_mut().handle(seat, message, cx) {
                     Poll::Ready(worked) => worked,
                     Poll::Pending => {
                         return match spare.take() {
-                            Some(slot) => Stopped::Waits(slot),
+                            Some(place) => Stopped::Waits(place),
                             None => unreachable!("it has been polled"),
                         };
                     }
                 }
             }
             Err(control) => {
+                if let Control::Ping(payload) = &control {
+                    peer.pong(payload.clone());
+                }
                 let mut future = Box::pin(handle_control(seat, control));
                 match future.as_mut().poll(cx) {
                     Poll::Ready(worked) => worked,
@@ -187,7 +184,7 @@ where
     Stopped::Turn(seat)
 }
 
-impl<S: Socket, W: Wire> Seat<S, W> {
+impl<S: Socket> Seat<S> {
     fn takes_messages(&mut self) -> bool {
         self.guarded
             .parts()

@@ -27,11 +27,11 @@ use crate::{
 /// After this many turns, other tasks of the worker get theirs.
 const TURNS: usize = 32;
 
-pub(super) type Working<S, W> = Pin<Box<dyn Future<Output = Worked<S, W>> + Send>>;
+pub(super) type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
 
-pub(super) enum State<S: Socket, W: Wire> {
-    Idle(Box<Seat<S, W>>),
-    Working(Working<S, W>),
+pub(super) enum State<S: Socket> {
+    Idle(Box<Seat<S>>),
+    Working(Working<S>),
     /// The close frame has not been written yet.
     Closing,
     /// The close frame is written, and the client has to end the stream.
@@ -50,7 +50,7 @@ pub(super) enum Turn {
 
 /// The task of a connection.
 pub(super) struct Connection<S: Socket, W: Wire> {
-    pub(super) state: State<S, W>,
+    pub(super) state: State<S>,
     /// `None` once the stream is given up.
     pub(super) read: Option<W::Read>,
     pub(super) peer: Arc<Peer<W>>,
@@ -76,7 +76,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let place = peer.enter(&inbox);
         let seat = Box::new(Seat {
             guarded: Guarded::new(socket, Outbox::new(peer.clone())),
-            peer: peer.clone(),
+            host: peer.clone(),
         });
         Connection {
             state: State::Working(Box::pin(work(seat, Work::Init))),
@@ -296,7 +296,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Tells the client, leaves all topics, and tells the socket.
-    pub(super) fn end(&mut self, seat: &mut Seat<S, W>, end: End) {
+    pub(super) fn end(&mut self, seat: &mut Seat<S>, end: End) {
         let waiting = self.conclude(&end);
         seat.guarded.terminate(end.reason);
         drop(waiting);

@@ -1,22 +1,30 @@
 //! Runs callbacks in a future that owns the socket, and exists only while they run.
 
-use std::{borrow::Cow, collections::VecDeque, future::Future, pin::pin, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
-use super::{frame::Violation, incoming::Ending, stream_out::Peer, wire::Wire};
+use pin_project_lite::pin_project;
+
+use super::{frame::Violation, incoming::Ending};
 use crate::{
     message::{Control, Message},
     socket::{Inbox, Reason, Socket},
     transport::connection::{
-        callbacks::{self, End},
+        callbacks::{self, End, Host},
         guarded::Guarded,
     },
-    watchdog::Callback,
 };
 
 /// A socket where it stays while its connection lasts: callbacks pass it on by its address.
-pub(super) struct Seat<S: Socket, W: Wire> {
+pub(super) struct Seat<S: Socket> {
     pub(super) guarded: Guarded<S>,
-    pub(super) peer: Arc<Peer<W>>,
+    pub(super) host: Arc<dyn Host>,
 }
 
 /// Work for a socket.
@@ -28,32 +36,103 @@ pub(super) enum Work<I> {
 }
 
 /// A socket after its work, and how the connection continues.
-pub(super) struct Worked<S: Socket, W: Wire> {
-    pub(super) seat: Box<Seat<S, W>>,
+pub(super) struct Worked<S: Socket> {
+    pub(super) seat: Box<Seat<S>>,
     /// Boxed, so that a socket that goes on is told in two registers.
     pub(super) end: Option<Box<End>>,
 }
 
 /// Does the work in order, and stops at the first callback that ends the connection.
-pub(super) async fn work<S: Socket, W: Wire>(
-    mut seat: Box<Seat<S, W>>,
-    mut work: Work<S::Info>,
-) -> Worked<S, W> {
-    let Seat { guarded, peer } = &mut *seat;
-    let peer = &**peer;
+pub(super) async fn work<S: Socket>(mut seat: Box<Seat<S>>, mut work: Work<S::Info>) -> Worked<S> {
+    let Seat { guarded, host } = &mut *seat;
+    let host = &**host;
     let parts = match work {
         Work::Init => guarded.begin(),
         Work::Wait(_) | Work::Info(_) => guarded.parts(),
     };
     let end = match (&mut work, parts) {
         (_, None) => Some(Box::new(End::gone())),
-        (Work::Init, Some((socket, out))) => {
-            callbacks::call(peer, Callback::Init, pin!(None), || Some(socket.init(out))).await
-        }
-        (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, peer, inbox).await,
-        (Work::Info(infos), Some(parts)) => callbacks::infos(parts, peer, infos).await,
+        (Work::Init, Some(parts)) => callbacks::init(parts, host).await,
+        (Work::Wait(inbox), Some(parts)) => callbacks::ready(parts, host, inbox).await,
+        (Work::Info(infos), Some(parts)) => callbacks::infos(parts, host, infos).await,
     };
     Worked { seat, end }
+}
+
+/// Handles messages, one after the other, always in the same memory.
+pub(super) trait Handler<S: Socket>: Future<Output = Worked<S>> + Send {
+    /// Begins with a message.
+    fn handle(
+        self: Pin<&mut Self>,
+        seat: Box<Seat<S>>,
+        message: Message,
+        cx: &mut Context<'_>,
+    ) -> Poll<Worked<S>>;
+}
+
+/// What handles the messages of a socket.
+pub(super) fn handler<S: Socket>() -> Pin<Box<dyn Handler<S>>> {
+    Box::pin(Slot {
+        make: handle::<S>,
+        handling: Handling::Over,
+    })
+}
+
+pin_project! {
+    /// A place for futures that `make` makes.
+    struct Slot<M, F> {
+        make: M,
+        #[pin]
+        handling: Handling<F>,
+    }
+}
+
+pin_project! {
+    #[project = Handled]
+    enum Handling<F> {
+        Running { #[pin] future: F },
+        Over,
+    }
+}
+
+impl<S, M, F> Handler<S> for Slot<M, F>
+where
+    S: Socket,
+    M: Fn(Box<Seat<S>>, Option<Message>) -> F + Send,
+    F: Future<Output = Worked<S>> + Send,
+{
+    fn handle(
+        self: Pin<&mut Self>,
+        seat: Box<Seat<S>>,
+        message: Message,
+        cx: &mut Context<'_>,
+    ) -> Poll<Worked<S>> {
+        let mut this = self.project();
+        let future = (this.make)(seat, Some(message));
+        this.handling.set(Handling::Running { future });
+        this.handling.poll(cx)
+    }
+}
+
+impl<M, F: Future> Future for Slot<M, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().handling.poll(cx)
+    }
+}
+
+/// Without a future, it is never ready.
+impl<F: Future> Future for Handling<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project() {
+            Handled::Running { future } => future.poll(cx),
+            Handled::Over => Poll::Pending,
+        }
+    }
 }
 
 /// Handles a message. It is made for each, and polled at once: the message is optional so that it
@@ -62,42 +141,29 @@ pub(super) async fn work<S: Socket, W: Wire>(
     clippy::manual_async_fn,
     reason = "an `async fn` has room for its arguments twice"
 )]
-pub(super) fn handle<S: Socket, W: Wire>(
-    mut seat: Box<Seat<S, W>>,
+fn handle<S: Socket>(
+    mut seat: Box<Seat<S>>,
     mut message: Option<Message>,
-) -> impl Future<Output = Worked<S, W>> {
+) -> impl Future<Output = Worked<S>> {
     async move {
-        let Seat { guarded, peer } = &mut *seat;
+        let Seat { guarded, host } = &mut *seat;
         let end = match guarded.parts() {
             None => Some(Box::new(End::gone())),
-            Some((socket, out)) => {
-                callbacks::call(&**peer, Callback::HandleIn, pin!(None), || {
-                    Some(socket.handle_in(message.take()?, out))
-                })
-                .await
-            }
+            Some(parts) => callbacks::handle_in(parts, &**host, &mut message).await,
         };
         Worked { seat, end }
     }
 }
 
-/// Answers a ping, and tells the socket.
-pub(super) async fn handle_control<S: Socket, W: Wire>(
-    mut seat: Box<Seat<S, W>>,
+/// Tells the socket of a ping or pong.
+pub(super) async fn handle_control<S: Socket>(
+    mut seat: Box<Seat<S>>,
     control: Control,
-) -> Worked<S, W> {
-    let Seat { guarded, peer } = &mut *seat;
-    if let Control::Ping(payload) = &control {
-        peer.pong(payload.clone());
-    }
+) -> Worked<S> {
+    let Seat { guarded, host } = &mut *seat;
     let end = match guarded.parts() {
         None => Some(Box::new(End::gone())),
-        Some((socket, out)) => {
-            callbacks::call(&**peer, Callback::HandleControl, pin!(None), || {
-                Some(socket.handle_control(control, out))
-            })
-            .await
-        }
+        Some(parts) => callbacks::handle_control(parts, &**host, control).await,
     };
     Worked { seat, end }
 }
