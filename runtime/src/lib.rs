@@ -109,6 +109,7 @@ mod slab;
 pub mod socket;
 pub mod state;
 mod stream;
+mod task;
 pub mod telemetry;
 #[cfg(any(feature = "tokens", feature = "redis"))]
 mod term;

@@ -18,6 +18,7 @@ use crate::{
     contain,
     handle::Handle,
     interop,
+    task::boxed,
 };
 
 /// The dashboard of a running endpoint.
@@ -49,7 +50,7 @@ impl Served {
         handle
             .0
             .tasks
-            .spawn(sampler::run(handle.clone(), known.clone()));
+            .spawn(boxed(sampler::run(handle.clone(), known.clone())));
         Some(Served {
             declared: dashboard,
             path: dashboard.path.trim_end_matches('/'),

@@ -15,6 +15,7 @@ use crate::{
     handle::Handle,
     pubsub::adapter::Async,
     socket::{ChildSpec, Children, Drainer},
+    task::boxed,
     transport::Mount,
 };
 
@@ -167,7 +168,7 @@ impl Supervisor {
                 child.await;
             }
         };
-        let task = self.running.spawn(tasks.track_future(run));
+        let task = self.running.spawn(tasks.track_future(boxed(run)));
         self.tasks.insert(task.id(), child);
         start
     }

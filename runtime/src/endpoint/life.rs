@@ -23,6 +23,7 @@ use crate::{
     handle::Handle,
     pubsub::adapter::Async,
     server::{Lost, Stop},
+    task::boxed,
     transport::Dispatcher,
     watchdog::Watcher,
     watchers::Watchers,
@@ -87,13 +88,13 @@ async fn contained(signal: ShutdownFuture) {
 impl Life {
     /// Starts the task that looks after the sockets' clients.
     pub(super) fn sweep(mounts: &Dispatcher, handle: &Handle) -> JoinHandle<()> {
-        tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep()))
+        tokio::spawn(handle.0.tasks.track_future(boxed(mounts.clone().sweep())))
     }
 
     /// Starts the endpoint's own task.
     pub(super) fn start(self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
         let tasks = self.handle.0.tasks.clone();
-        tasks.spawn(self.run(signal, end));
+        tasks.spawn(boxed(self.run(signal, end)));
     }
 
     /// Runs until the endpoint is told to stop or a child fails, and then stops it.

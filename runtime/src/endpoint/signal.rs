@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::handle::Handle;
+use crate::task::boxed;
 
 /// Listens to SIGHUP from its creation on.
 #[cfg(unix)]
@@ -39,7 +40,7 @@ impl Hangups {
 
 /// Starts to reload an endpoint at each signal, until it stops. All signals during a reload cause one more.
 pub(super) fn start_reloading(handle: &Handle, hangups: Hangups) {
-    handle.0.tasks.spawn(reload(handle.clone(), hangups));
+    handle.0.tasks.spawn(boxed(reload(handle.clone(), hangups)));
 }
 
 async fn reload(handle: Handle, mut hangups: Hangups) {

@@ -21,6 +21,7 @@ use crate::{
     config::{Config, LiveReloadConfig},
     handle::Handle,
     pubsub::adapter::Async,
+    task::boxed,
 };
 
 /// Where the page of the frame is.
@@ -55,14 +56,14 @@ impl LiveReload {
         {
             Ok(monitor) => {
                 handle.0.files_are_watched.store(true, Relaxed);
-                handle.0.tasks.spawn(monitor.run(handle.clone()));
+                handle.0.tasks.spawn(boxed(monitor.run(handle.clone())));
             }
             Err(error) => tracing::error!("live reload cannot watch files: {error}"),
         }
         if live.web_console_logger {
             match ConsoleLogger::lines() {
                 Some(lines) => {
-                    handle.0.tasks.spawn(show(lines, handle.clone()));
+                    handle.0.tasks.spawn(boxed(show(lines, handle.clone())));
                 }
                 None => tracing::warn!(
                     "`web_console_logger` shows nothing: the default subscriber has no `ConsoleLogger`"

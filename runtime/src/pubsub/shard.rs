@@ -16,6 +16,7 @@ use super::{
     subscriber::SubscriberId,
     topic::{Entry, Membership, Wants},
 };
+use crate::task::boxed;
 
 /// The maximum number of publications taken from the queue at once. Those of one topic leave in one
 /// write for each member.
@@ -46,7 +47,7 @@ impl Shard {
         // The task must not keep the queue's sender alive: it ends with the last handle.
         let members = Arc::downgrade(&shard);
         let stop = stop.clone();
-        tasks.spawn(async move {
+        tasks.spawn(boxed(async move {
             let mut receiver = receiver;
             let mut stopped = pin!(stop.cancelled());
             let mut batch = Vec::with_capacity(BATCH);
@@ -64,7 +65,7 @@ impl Shard {
                     shard.serve(run).await;
                 }
             }
-        });
+        }));
         shard
     }
 

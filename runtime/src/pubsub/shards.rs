@@ -20,6 +20,7 @@ use super::{
     subscriber::{Subscriber, SubscriberId},
     topic::{Entry, Membership, Wants, tell_gap},
 };
+use crate::task::boxed;
 
 pub(super) struct Shards {
     shards: Box<[Arc<Shard>]>,
@@ -208,7 +209,7 @@ impl Shards {
 
     /// Starts a task that `close` waits for.
     pub(super) fn spawn(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn_on(task, runtime);
+        self.tasks.spawn_on(boxed(task), runtime);
     }
 
     /// The number of tasks that deliver.

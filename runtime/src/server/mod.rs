@@ -42,6 +42,7 @@ pub(crate) use self::{
     stop::Stop,
 };
 use crate::config::HttpConfig;
+use crate::task::boxed;
 
 /// Serves a listener until `stop`, and then finishes requests in flight. Connections have `layer`
 /// under HTTP, and `admission` limits them. Returns the counter of lost requests, which is complete
@@ -59,10 +60,11 @@ pub(crate) fn serve<L: Listener, S: Serve>(
     let server = Server::new(front, layer, config, admission, trackers);
     // The clock stops after the last connection, once no other can come.
     let closed = CancellationToken::new();
-    tasks.spawn(server.deadlines.clone().run(closed.clone(), stop.clone()));
+    let clock = server.deadlines.clone().run(closed.clone(), stop.clone());
+    tasks.spawn(boxed(clock));
     let lost = server.deadlines.clock.lost();
     let closed = closed.drop_guard();
-    tasks.spawn(accept::run(listener, server, stop.accepting, closed));
+    tasks.spawn(boxed(accept::run(listener, server, stop.accepting, closed)));
     lost
 }
 

@@ -32,6 +32,7 @@ use crate::{
     handle::Handle,
     session::{self, SessionSource},
     socket::{Drainer, Params, Timeout, TransportKind, TransportOptions},
+    task::boxed,
     telemetry::meters::MountMeters,
 };
 
@@ -253,7 +254,7 @@ impl Dispatcher {
         let mut drains = JoinSet::new();
         for route in &self.0.routes {
             let context = route.context.clone();
-            drains.spawn(async move { drain(&context).await });
+            drains.spawn(boxed(async move { drain(&context).await }));
         }
         drains.join_all().await;
     }

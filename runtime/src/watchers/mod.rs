@@ -29,6 +29,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use self::function::{WatchFunction, Watched};
 use self::keeper::{Keeper, Work};
 use crate::config;
+use crate::task::boxed;
 
 /// How long the end of all watchers may take: they have 2 s, and then they are killed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -69,7 +70,7 @@ impl Watchers {
                 work,
                 stop: stop.clone(),
             };
-            running.spawn(tasks.track_future(keeper.run()));
+            running.spawn(tasks.track_future(boxed(keeper.run())));
         }
         Watchers { stop, running }
     }

@@ -11,8 +11,9 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    callbacks::{self, End, Running},
+    callbacks::{self, Running},
     connected::Connected,
+    end::End,
     format::{Format, framing},
     guarded::Guarded,
     outgoing::Outgoing,

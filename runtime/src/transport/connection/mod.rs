@@ -9,7 +9,8 @@
 //! | `out` | the way out to one client, as far as transports differ in it |
 //! | `pulled` `replay` | the way out of driven connections: pieces wait until the transport takes or acknowledges them |
 //! | `tally` | how much waits for a client, and how much more may |
-//! | `callbacks` | calls a callback; what comes before it, and how it ends the connection |
+//! | `callbacks` | calls a callback; what comes before it |
+//! | `end` | how it ends |
 //! | `place` | where a callback's future runs, without its type |
 //! | `guarded` | a socket in the hands of a connection: it is told its end once |
 //! | `describe` `counts` | what is told of it to those who ask who is here |
@@ -25,6 +26,7 @@ pub(super) mod connected;
 mod counts;
 mod describe;
 pub(super) mod driver;
+pub(super) mod end;
 pub(super) mod format;
 pub(super) mod guarded;
 mod link;

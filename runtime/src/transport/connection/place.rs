@@ -12,7 +12,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::callbacks::End;
+use super::end::End;
 use crate::socket::Flow;
 
 /// A callback that runs where it is.

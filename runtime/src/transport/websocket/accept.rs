@@ -24,6 +24,7 @@ use crate::{
     pubsub::SocketEncoder,
     socket::{Socket, TransportKind, WebSocket},
     stream::{Stream, Taken, Takeover, TakeoverSlot},
+    task::boxed,
     transport::{
         attempt::Attempt,
         connection::connected::Connected,
@@ -151,7 +152,7 @@ impl Upgrade {
             Upgrade::Takeover(slot) => return slot.put(open),
             Upgrade::Hyper(upgrade) => upgrade,
         };
-        tokio::spawn(async move {
+        tokio::spawn(boxed(async move {
             match upgrade.await {
                 Ok(upgraded) => {
                     let (stream, early) = interop::stream(upgraded);
@@ -161,7 +162,7 @@ impl Upgrade {
                     tracing::debug!(error = %told(&error), "the connection was lost during the upgrade")
                 }
             }
-        });
+        }));
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     wire::{Readable, Wire},
     work::{Handler, Seat, Work, Worked, handle_control, handler, how_it_ends},
 };
-use crate::{message::Control, socket::Socket, transport::connection::callbacks::End};
+use crate::{message::Control, socket::Socket, transport::connection::end::End};
 
 /// Messages that are handled in one turn, and bytes of them after which no more are: the mailbox
 /// and what waits for the client have theirs in between.

@@ -19,9 +19,7 @@ use super::{
 };
 use crate::{
     socket::{Inbox, Outbox, Reason, Socket},
-    transport::connection::{
-        callbacks::End, guarded::Guarded, shared::Registered, stop::StopRequest,
-    },
+    transport::connection::{end::End, guarded::Guarded, shared::Registered, stop::StopRequest},
 };
 
 /// After this many turns, other tasks of the worker get theirs.

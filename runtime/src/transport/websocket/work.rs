@@ -16,7 +16,8 @@ use crate::{
     message::{Control, Message},
     socket::{Inbox, Reason, Socket},
     transport::connection::{
-        callbacks::{self, End, Host},
+        callbacks::{self, Host},
+        end::End,
         guarded::Guarded,
     },
 };

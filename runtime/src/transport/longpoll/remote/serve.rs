@@ -22,6 +22,7 @@ use super::{
 use crate::{
     handle::Handle,
     pubsub::{Broadcast, Membership, Payload, PubSub, Subscriber, SubscriberId},
+    task::boxed,
 };
 
 /// The maximum size of a part of an answer.
@@ -99,13 +100,13 @@ impl Listener {
             return;
         };
         let tasks = session.handle().0.connections.clone();
-        tasks.spawn(async move {
+        tasks.spawn(boxed(async move {
             tokio::select! {
                 biased;
                 () = place.left.cancelled() => {}
                 () = serve(&session, request, messages) => {}
             }
-        });
+        }));
     }
 }
 
