@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     language::{attributes::cfgs, expr, options::Entry, schema},
-    value::lower::names_a_constant,
+    value::closure::names_a_constant,
 };
 
 /// Options of a session that are a constant, and the conditions of their statement.

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
-use super::lower;
+use super::{constant, duration::duration, word::level};
 use crate::language::{
     expr::{self, Env},
     key::{Key, Kind},
@@ -20,7 +20,7 @@ pub(super) fn lower(key: &Key, value: &Expr) -> TokenStream {
                 quote_spanned!(at=> __rt::AtStart::Function(|| #value))
             }
             false => {
-                let value = lower::constant(key, value);
+                let value = constant::lower(key, value);
                 quote_spanned!(at=> __rt::AtStart::Value(#value))
             }
         };
@@ -39,12 +39,12 @@ pub(super) fn lower(key: &Key, value: &Expr) -> TokenStream {
 /// A value that the start checks.
 fn called(key: &Key, value: &Expr) -> TokenStream {
     match key.kind {
-        Kind::Duration => lower::duration(value).unwrap_or_else(|| quote!(#value)),
+        Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
         // A function may return a level, or that there is none.
         Kind::Level if expr::word(value).is_none() && expr::boolean(value).is_none() => {
             quote_spanned!(value.span()=> ::core::convert::Into::into(#value))
         }
-        Kind::Level => lower::level(value),
+        Kind::Level => level(value),
         _ => quote!(#value),
     }
 }

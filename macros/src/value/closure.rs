@@ -1,4 +1,4 @@
-//! Closures as values: `service(|edge| router(edge))`.
+//! Closures and functions as values: `service(|edge| router(edge))`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -64,4 +64,21 @@ pub(crate) fn function(
         }
         _ => quote!(#value),
     }
+}
+
+/// A closure, or a path that names no constant.
+pub(super) fn is_function(value: &Expr) -> bool {
+    of(value).is_some() || matches!(value, Expr::Path(_)) && !names_a_constant(value)
+}
+
+/// Whether a path names a constant by Rust's convention, such as `config::ORIGINS`. Other paths are
+/// functions.
+pub(crate) fn names_a_constant(value: &Expr) -> bool {
+    let Expr::Path(path) = value else {
+        return false;
+    };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|last| !last.ident.to_string().contains(char::is_lowercase))
 }

@@ -1,8 +1,9 @@
 //! `connect_info = [peer_data, session(SESSION), region = "eu"]`: what a socket may read about a
 //! request.
 
-use proc_macro2::Span;
-use syn::Expr;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, spanned::Spanned};
 
 use crate::{
     diag::Diagnostics,
@@ -125,4 +126,55 @@ fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
             found.help(format!("own values: `{word} = value`"));
         }
     }
+}
+
+pub(super) fn lower(value: &Expr) -> TokenStream {
+    let Some(elements) = expr::list(value) else {
+        return quote!(#value);
+    };
+    let words = elements
+        .iter()
+        .filter_map(expr::word)
+        .map(|word| quote!(#word: true));
+    let session = elements
+        .iter()
+        .filter_map(expr::call)
+        .filter_map(|(name, options)| {
+            let options = options.first()?;
+            let source = session_source(options);
+            Some(quote!(#name: ::core::option::Option::Some(#source)))
+        });
+    let own: Vec<TokenStream> = elements
+        .iter()
+        .filter_map(|element| match element {
+            Expr::Assign(assign) => {
+                let (name, value) = (expr::word(&assign.left)?.to_string(), &assign.right);
+                Some(quote!((#name, &(#value) as &dyn __rt::InfoValue)))
+            }
+            _ => None,
+        })
+        .collect();
+    let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
+    quote!(__rt::ConnectInfo { #(#words,)* #(#session,)* #own ..__rt::ConnectInfo::NOTHING })
+}
+
+/// A constant, or a function that computes the options.
+fn session_source(options: &Expr) -> TokenStream {
+    let at = options.span();
+    let computed = match closure::of(options) {
+        Some(closure) if closure.inputs.len() == 1 => {
+            quote_spanned!(at=> |__argument0, _| __rt::compute_session(#options, __argument0))
+        }
+        Some(_) => {
+            quote_spanned!(at=> |__argument0, __argument1| __rt::compute_session_with(#options, __argument0, __argument1))
+        }
+        None if matches!(options, Expr::Path(_)) && !closure::names_a_constant(options) => {
+            quote_spanned!(at=> |__argument0, __argument1| __rt::ComputeSession::compute(#options, __argument0, __argument1))
+        }
+        None => {
+            let checked = quote_spanned!(at=> const { __rt::session(&#options) });
+            return quote!(__rt::SessionSource::Constant(#checked));
+        }
+    };
+    quote_spanned!(at=> __rt::SessionSource::Computed(#computed))
 }

@@ -1,6 +1,8 @@
 //! `check_origin`: which web pages may open a socket.
 
-use syn::{Expr, LitStr};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Expr, LitStr, spanned::Spanned};
 
 use crate::{
     diag::Diagnostics,
@@ -9,6 +11,7 @@ use crate::{
         spelling::did_you_mean,
     },
     language::expr,
+    value::{closure, list::slice},
 };
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
@@ -145,6 +148,42 @@ fn ports(entry: &Entry<'_>) -> Option<Option<u16>> {
 fn is_local(entry: &Entry<'_>) -> bool {
     let is_web = matches!(entry.scheme.as_deref(), None | Some("http" | "https"));
     is_web && matches!(entry.host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// A list becomes a constant slice in every layer that a macro writes.
+/// What is no literal is checked by a constant, which `constant` writes.
+pub(super) fn lower(value: &Expr, constant: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
+    let at = value.span();
+    let variant =
+        quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
+    match (expr::boolean(value), expr::word(value)) {
+        (Some(true), _) => quote_spanned!(at=> #variant::Host),
+        (Some(false), _) => quote_spanned!(at=> #variant::Off),
+        (None, Some(word)) if word == "conn" => quote_spanned!(at=> #variant::Conn),
+        _ if expr::list(value).is_some() => {
+            let list = slice(value);
+            let known = |element| expr::text(element).is_some();
+            match expr::list(value).is_some_and(|list| list.iter().all(known)) {
+                true => quote_spanned!(at=> #variant::List(#list)),
+                false => {
+                    let list = constant(quote_spanned!(at=> __rt::origins(#list)));
+                    quote_spanned!(at=> #variant::List(#list))
+                }
+            }
+        }
+        _ if closure::names_a_constant(value) => {
+            let list = constant(quote_spanned!(at=> __rt::origins(#value)));
+            quote_spanned!(at=> #variant::List(#list))
+        }
+        _ => {
+            let (ours, short) = (
+                quote!(__rt::DecideOrigin::allows),
+                quote!(__rt::decide_origin),
+            );
+            let function = closure::function(value, 2, &ours, &short);
+            quote_spanned!(at=> #variant::Function(#function))
+        }
+    }
 }
 
 #[cfg(test)]
