@@ -130,3 +130,8 @@ pub(crate) fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference)
         if reference.mutability.is_none() && last_segment(&reference.elem).is_some_and(|last| last.ident == "str"))
 }
+
+/// A reference is the socket's.
+pub(super) fn is_extractor(ty: &Type) -> bool {
+    !is_whole(ty) && !matches!(ty, Type::Reference(_))
+}

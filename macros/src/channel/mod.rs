@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | tokens to methods and their arguments | `parse`, into the types of `ast`; with `argument` and `handler` |
 //! | what cannot work | `check`; the shapes of callbacks are in `callback` |
-//! | methods to functions of `Channel` | `lower` |
+//! | methods to functions of `Channel` | `functions`; with its constants and types: `lower` |
 //! | the implementation | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -18,6 +18,7 @@ pub(crate) mod callback;
 mod check;
 mod expand;
 mod fallback;
+mod functions;
 mod handler;
 mod lower;
 mod parse;
