@@ -15,19 +15,13 @@ impl Check<'_> {
             return;
         }
         match (expr::integer(value), expr::literal_name(value)) {
-            (Some(number), _) if number < i128::from(least) => {
-                let found = match least {
-                    1 => self.diag.push(value, format!("`{name}` must be positive")),
-                    _ => self
-                        .diag
-                        .push(value, format!("`{name}` is too small for a join message")),
-                };
-                match (name, least) {
-                    ("batch_size", _) => found.help("`drainer = false` disables draining"),
-                    _ => found.help(format!("at least {least}")),
-                };
+            (Some(number), _) if number >= i128::from(least) => {}
+            (Some(_), _) if least == 1 => self.not_positive(value),
+            (Some(_), _) => {
+                self.diag
+                    .push(value, format!("`{name}` is too small for a join message"))
+                    .help(format!("at least {least}"));
             }
-            (Some(_), _) => {}
             (None, Some(literal)) => {
                 self.diag
                     .push(value, format!("`{name}` takes a number, this is {literal}"));
@@ -39,23 +33,27 @@ impl Check<'_> {
     pub(super) fn number(&mut self, value: &Expr, least: u64) {
         let name = self.name;
         match (expr::integer(value), expr::literal_name(value)) {
-            (Some(number), _) if number < i128::from(least) => {
-                let bound = if least == 1 {
-                    "positive".to_owned()
-                } else {
-                    format!("at least {least}")
-                };
-                let found = self.diag.push(value, format!("`{name}` must be {bound}"));
-                if least == 1 {
-                    found.help("at least 1");
-                }
+            (Some(number), _) if number >= i128::from(least) => {}
+            (Some(_), _) if least == 1 => self.not_positive(value),
+            (Some(_), _) => {
+                self.diag
+                    .push(value, format!("`{name}` must be at least {least}"));
             }
             (None, Some(literal)) => {
                 self.diag
                     .push(value, format!("`{name}` takes a number, this is {literal}"));
             }
-            _ => {}
+            (None, None) => {}
         }
+    }
+
+    fn not_positive(&mut self, value: &Expr) {
+        let name = self.name;
+        let found = self.diag.push(value, format!("`{name}` must be positive"));
+        match name {
+            "batch_size" => found.help("`drainer = false` disables draining"),
+            _ => found.help("at least 1"),
+        };
     }
 
     pub(super) fn range(&mut self, value: &Expr, least: u64, most: u64) {
