@@ -64,6 +64,7 @@ use crate::{
     config::{Config, Resolved, Scheme},
     crypto::Keys,
     debug::Directory,
+    hidden::Hides,
     instrumenter::Instrumenters,
     presence::Presence,
     pubsub::PubSub,
@@ -82,7 +83,7 @@ pub(crate) struct Shared {
     pub(crate) name: &'static str,
     endpoint_id: String,
     app: AppState,
-    current: watch::Sender<Arc<Current>>,
+    current: Box<dyn Hides<watch::Sender<Arc<Current>>>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
     /// Not set if there are none.
@@ -90,7 +91,7 @@ pub(crate) struct Shared {
     addresses: OnceLock<Addresses>,
     /// Set once the sockets are mounted.
     directory: OnceLock<Box<dyn Directory>>,
-    reloading: Reloading,
+    reloading: Box<dyn Hides<Reloading>>,
     /// The tasks of connections, of all protocols.
     pub(crate) connections: TaskTracker,
     /// All other tasks.
@@ -129,13 +130,13 @@ impl Handle {
             name,
             endpoint_id: unguessable(),
             app,
-            current: watch::Sender::new(Arc::new(current)),
+            current: Box::new(watch::Sender::new(Arc::new(current))),
             pubsub,
             presence: OnceLock::new(),
             instrumenters: OnceLock::new(),
             addresses: OnceLock::new(),
             directory: OnceLock::new(),
-            reloading: Reloading::default(),
+            reloading: Box::new(Reloading::default()),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             started: CancellationToken::new(),

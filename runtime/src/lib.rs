@@ -73,6 +73,7 @@ pub mod guide;
 pub mod guide;
 mod handle;
 mod header;
+mod hidden;
 pub mod instrument;
 mod instrumenter;
 mod interop;

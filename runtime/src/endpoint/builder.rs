@@ -5,6 +5,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     path::PathBuf,
+    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -220,7 +221,13 @@ impl<E: Endpoint> Builder<E> {
     ///
     /// # Panics
     /// When the endpoint's `init` or pipeline does, or a function for a value of its declaration.
-    pub async fn start(mut self) -> Result<Running<E>, Error> {
+    pub async fn start(self) -> Result<Running<E>, Error> {
+        // Boxed as a trait object: what it holds is not described with each function of `main`.
+        let start: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(self.start_all());
+        start.await
+    }
+
+    async fn start_all(mut self) -> Result<Running<E>, Error> {
         let began = Instant::now();
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let layers = Layers::new(self.https);

@@ -206,12 +206,15 @@ pub use self::{
     seen::PhxRef,
     tracked::Tracked,
 };
-use crate::pubsub::{PubSub, SubscriberId};
+use crate::{
+    hidden::Hides,
+    pubsub::{PubSub, SubscriberId},
+};
 
 /// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know
 /// nothing of each other. See [the module](self).
 #[derive(Clone)]
-pub struct Presence(Arc<Shared>);
+pub struct Presence(Arc<dyn Hides<Arc<Shared>>>);
 
 impl Presence {
     /// Presence in these topics: those of a running endpoint are
@@ -238,7 +241,7 @@ impl Presence {
             Shared::new(pubsub.clone(), replica, options, link)
         });
         nodes::start(&shared);
-        Presence(shared)
+        Presence(Arc::new(shared))
     }
 
     /// The event by which a client is told who is there: see [`Options::events`].
@@ -297,7 +300,13 @@ impl Presence {
     ) -> Result<Tracked, TrackError> {
         let id = SubscriberId::new();
         let phx_ref = self.track_as(id, topic, key, meta)?;
-        Ok(Tracked::new(self.0.clone(), id, phx_ref, topic, key))
+        Ok(Tracked::new(
+            Arc::<Shared>::clone(&self.0),
+            id,
+            phx_ref,
+            topic,
+            key,
+        ))
     }
 
     /// Replaces the whole meta of what [`track_as`](Presence::track_as) tracks. The new one has a

@@ -13,7 +13,7 @@ impl PubSub {
     /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have.
     /// A slower receiver is told how many it missed.
     pub fn subscribe(&self, topic: &str) -> Subscription {
-        Subscription::new(self.0.clone(), topic)
+        Subscription::new(Arc::clone(&self.0), topic)
     }
 
     /// Writes the topic's broadcasts to a connection, in this form.
@@ -44,7 +44,7 @@ impl PubSub {
     /// Like [`subscribe`](PubSub::subscribe), to a topic that other nodes publish to by
     /// `direct_broadcast` only.
     pub(crate) fn subscribe_here(&self, topic: &str) -> Subscription {
-        Subscription::here(self.0.clone(), topic)
+        Subscription::here(Arc::clone(&self.0), topic)
     }
 
     /// Like `deliver`, from a topic that other nodes publish to by `direct_broadcast` only.

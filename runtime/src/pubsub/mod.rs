@@ -86,6 +86,7 @@ pub(crate) use self::{
     subscriber::{Recipient, Subscriber, Unsendable},
     topic::Membership,
 };
+use crate::hidden::Hides;
 
 /// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
 ///
@@ -106,7 +107,7 @@ pub(crate) use self::{
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct PubSub(Arc<Shards>);
+pub struct PubSub(Arc<Box<dyn Hides<Arc<Shards>>>>);
 
 /// The default number of broadcasts that may wait.
 pub(crate) const QUEUE: usize = 65_536;
@@ -133,7 +134,7 @@ impl PubSub {
     /// # Panics
     /// Outside a tokio runtime, or with a queue of 0.
     pub fn with_queue(queue: usize, queue_bytes: usize) -> Self {
-        PubSub(Shards::start(queue, queue_bytes))
+        PubSub(Arc::new(Box::new(Shards::start(queue, queue_bytes))))
     }
 
     /// Topics that this node shares with the other nodes of a cluster: see [`adapter`]. An endpoint

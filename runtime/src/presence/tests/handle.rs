@@ -342,7 +342,7 @@ async fn no_task_runs_without_a_change_and_the_last_change_is_told_without_a_han
     wait(20).await;
     assert_eq!(pubsub.tasks(), idle);
 
-    let memory = Arc::downgrade(&presence.0);
+    let memory = Arc::<Shared>::downgrade(&presence.0);
     drop((presence, guard));
     wait(20).await;
     assert_eq!(told(&mut room).len(), 2);

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     end::End,
-    place::{Place, Run},
+    place::{Place, Run, without_type},
     stop::StopRequest,
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(in crate::transport) async fn init<S: Socket>(
     host: &dyn Host,
 ) -> Option<Box<End>> {
     let place = Place::new(|| Some(socket.init(out)));
-    call(host, Callback::Init, pin!(place)).await
+    call(host, Callback::Init, without_type(pin!(place))).await
 }
 
 /// Calls `handle_in`. The message is optional so that it moves but once.
@@ -70,7 +70,7 @@ pub(in crate::transport) fn handle_in<'a, S: Socket>(
             };
             Some(socket.handle_in(message, out))
         });
-        call(host, Callback::HandleIn, pin!(place)).await
+        call(host, Callback::HandleIn, without_type(pin!(place))).await
     }
 }
 
@@ -81,7 +81,7 @@ pub(in crate::transport) async fn handle_control<S: Socket>(
     control: Control,
 ) -> Option<Box<End>> {
     let place = Place::new(|| Some(socket.handle_control(control, out)));
-    call(host, Callback::HandleControl, pin!(place)).await
+    call(host, Callback::HandleControl, without_type(pin!(place))).await
 }
 
 /// [`init`], without its type.
@@ -147,7 +147,7 @@ pub(in crate::transport) async fn infos<S: Socket>(
             return Some(end);
         }
         let place = Place::new(|| Some(socket.handle_info(info, out)));
-        let end = call(host, Callback::HandleInfo, pin!(place)).await;
+        let end = call(host, Callback::HandleInfo, without_type(pin!(place))).await;
         if end.is_some() {
             return end;
         }
@@ -234,28 +234,37 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket>(
 }
 
 /// Runs a callback in its place. A panic ends this connection only.
-fn call<'a>(
+fn call<'a, R: Run + ?Sized>(
     host: &'a dyn Host,
     callback: Callback,
-    mut place: Pin<&'a mut (dyn Run + 'a)>,
-) -> impl Future<Output = Option<Box<End>>> + Send + 'a {
+    mut place: Pin<&'a mut R>,
+) -> impl Future<Output = Option<Box<End>>> + Send + use<'a, R> {
     let timed = Timed::begin();
+    let mut waited = false;
     poll_fn(move |cx| {
         let end = match watchdog::call(callback, || place.as_mut().run(cx)) {
             Ok(Poll::Pending) => {
+                waited = true;
                 host.waits();
                 return Poll::Pending;
             }
             Ok(Poll::Ready(end)) => end,
             Err(panic) => crashed(&panic, place.as_mut(), host),
         };
-        host.returned(callback, timed);
+        // Most return at once.
+        if waited || timed.is_taken() {
+            host.returned(callback, timed);
+        }
         Poll::Ready(end)
     })
 }
 
 #[cold]
-fn crashed(panic: &Panic, place: Pin<&mut dyn Run>, host: &dyn Host) -> Option<Box<End>> {
+fn crashed<R: Run + ?Sized>(
+    panic: &Panic,
+    place: Pin<&mut R>,
+    host: &dyn Host,
+) -> Option<Box<End>> {
     // What the callback held may panic too when it is dropped. The first panic is reported.
     let _ = contain::call(|| place.clear());
     tracing::error!(socket = host.socket(), "a callback panicked: {panic}");

@@ -1,8 +1,8 @@
 //! The place of a callback's future.
 //!
-//! Programs are compiled again after each change in a callback, and with it whatever names the type of its future: in a
-//! debug build, the description of each type that contains it. So all that runs a callback goes by [`Run`], without that
-//! type.
+//! In a debug build, whatever names the type of a callback's future is compiled again after each change in the callback, with
+//! the description of each type that contains it. There, what runs a callback knows it as a trait object
+//! ([`without_type`]). An optimized build knows the type, and pays for no such call.
 
 use std::{
     future::Future,
@@ -32,6 +32,17 @@ pin_project! {
         Running { #[pin] future: F },
         Over,
     }
+}
+
+/// The place without its type.
+#[cfg(debug_assertions)]
+pub(super) fn without_type<'a>(place: Pin<&'a mut (dyn Run + 'a)>) -> Pin<&'a mut (dyn Run + 'a)> {
+    place
+}
+
+#[cfg(not(debug_assertions))]
+pub(super) fn without_type<R: Run>(place: Pin<&mut R>) -> Pin<&mut R> {
+    place
 }
 
 impl<M: FnOnce() -> Option<F>, F: Future<Output = Flow>> Place<M, F> {

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -12,9 +13,9 @@ use super::{
     lent::Lent,
     spare::Spare,
     stream_out::Peer,
-    task::{Connection, State, Turn, Working},
+    task::{Connection, State, Turn},
     wire::{Readable, Wire},
-    work::{Handler, Seat, Work, Worked, handle_control, handler, how_it_ends},
+    work::{Handler, Seat, Work, Worked, Working, handle_control, handler, how_it_ends},
 };
 use crate::{message::Control, socket::Socket, transport::connection::end::End};
 
@@ -68,6 +69,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                     seat,
                     (unread.parts(), block),
                     spare,
+                    handler,
                 )
             })
         });
@@ -110,13 +112,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 }
 
-/// Handles messages until something stops it.
-fn handle_all<S: Socket, W: Wire>(
+/// Handles messages until something stops it, by what `handler` makes.
+fn handle_all<S: Socket, W: Wire, H: Handler<S> + ?Sized>(
     (peer, incoming): (&Peer<W>, &mut Incoming),
     cx: &mut Context<'_>,
     mut seat: Box<Seat<S>>,
     ((bytes, at), block): ((&mut [u8], &mut usize), &mut BytesMut),
-    spare: &mut Spare<dyn Handler<S>>,
+    spare: &mut Spare<H>,
+    handler: impl FnOnce() -> Pin<Box<H>>,
 ) -> Stopped<S> {
     let limits = Limits {
         max_frame: peer.side.options.max_frame_size,
@@ -153,7 +156,7 @@ fn handle_all<S: Socket, W: Wire>(
                     Poll::Ready(worked) => worked,
                     Poll::Pending => {
                         return match spare.take() {
-                            Some(place) => Stopped::Waits(place),
+                            Some(place) => Stopped::Waits(place.working()),
                             None => unreachable!("it has been polled"),
                         };
                     }

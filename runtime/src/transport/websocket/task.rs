@@ -15,7 +15,7 @@ use super::{
     lent::{Lent, lent},
     stream_out::Peer,
     wire::Wire,
-    work::{Seat, Work, Worked, work},
+    work::{Seat, Work, Worked, Working, work},
 };
 use crate::{
     socket::{Inbox, Outbox, Reason, Socket},
@@ -24,8 +24,6 @@ use crate::{
 
 /// After this many turns, other tasks of the worker get theirs.
 const TURNS: usize = 32;
-
-pub(super) type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
 
 pub(super) enum State<S: Socket> {
     Idle(Box<Seat<S>>),

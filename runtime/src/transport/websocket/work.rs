@@ -60,6 +60,9 @@ pub(super) async fn work<S: Socket>(mut seat: Box<Seat<S>>, mut work: Work<S::In
     Worked { seat, end }
 }
 
+/// Callbacks that run.
+pub(super) type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
+
 /// Handles messages, one after the other, always in the same memory.
 pub(super) trait Handler<S: Socket>: Future<Output = Worked<S>> + Send {
     /// Begins with a message.
@@ -69,10 +72,24 @@ pub(super) trait Handler<S: Socket>: Future<Output = Worked<S>> + Send {
         message: Message,
         cx: &mut Context<'_>,
     ) -> Poll<Worked<S>>;
+
+    /// What has not ended.
+    fn working(self: Pin<Box<Self>>) -> Working<S>;
 }
 
-/// What handles the messages of a socket.
+/// What handles the messages of a socket. Its type is told only in an optimized build: as in
+/// `connection::place`.
+#[cfg(debug_assertions)]
 pub(super) fn handler<S: Socket>() -> Pin<Box<dyn Handler<S>>> {
+    slot()
+}
+
+#[cfg(not(debug_assertions))]
+pub(super) fn handler<S: Socket>() -> Pin<Box<impl Handler<S>>> {
+    slot()
+}
+
+fn slot<S: Socket>() -> Pin<Box<impl Handler<S>>> {
     Box::pin(Slot {
         make: handle::<S>,
         handling: Handling::Over,
@@ -99,9 +116,10 @@ pin_project! {
 impl<S, M, F> Handler<S> for Slot<M, F>
 where
     S: Socket,
-    M: Fn(Box<Seat<S>>, Option<Message>) -> F + Send,
-    F: Future<Output = Worked<S>> + Send,
+    M: Fn(Box<Seat<S>>, Option<Message>) -> F + Send + 'static,
+    F: Future<Output = Worked<S>> + Send + 'static,
 {
+    #[inline]
     fn handle(
         self: Pin<&mut Self>,
         seat: Box<Seat<S>>,
@@ -112,6 +130,10 @@ where
         let future = (this.make)(seat, Some(message));
         this.handling.set(Handling::Running { future });
         this.handling.poll(cx)
+    }
+
+    fn working(self: Pin<Box<Self>>) -> Working<S> {
+        self
     }
 }
 

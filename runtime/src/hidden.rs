@@ -1,0 +1,26 @@
+//! Values whose type is not part of the type that holds them.
+//!
+//! In a debug build, each unit of code describes all types that it reaches by fields and pointers. Sockets reach their
+//! endpoint, and so would each function that is compiled with an application's own crate describe everything that an endpoint
+//! is: most of the time that such a build takes. Behind a trait object nothing is described.
+
+use std::ops::Deref;
+
+/// A value behind a trait object. It dereferences to the value.
+pub(crate) trait Hides<T>: Send + Sync {
+    fn shown(&self) -> &T;
+}
+
+impl<T: Send + Sync> Hides<T> for T {
+    fn shown(&self) -> &T {
+        self
+    }
+}
+
+impl<T: 'static> Deref for dyn Hides<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.shown()
+    }
+}
