@@ -1,8 +1,9 @@
 //! Values whose type is not part of the type that holds them.
 //!
-//! In a debug build, each unit of code describes all types that it reaches by fields and pointers. Sockets reach their
-//! endpoint, and so would each function that is compiled with an application's own crate describe everything that an endpoint
-//! is: most of the time that such a build takes. Behind a trait object nothing is described.
+//! In a debug build, each unit of code describes all types that it reaches by fields and pointers.
+//! Sockets reach their endpoint. So each unit of an application's own crate would describe all that
+//! an endpoint is, which took most of the time of such a build. Behind a trait object nothing is
+//! described.
 
 use std::ops::Deref;
 

@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin};
 /// A task of an endpoint's own.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Boxes what lives as long as its endpoint, or is rare. tokio has some hundred functions for each type of future that is
-/// spawned, and every program would be linked with all of them.
+/// Boxes what lives as long as its endpoint, or is rare. tokio has some hundred functions for each
+/// type of future that is spawned, and every program would be linked with all of them.
 pub(crate) fn boxed(task: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::pin(task)
 }

@@ -1,8 +1,9 @@
 //! The place of a callback's future.
 //!
-//! In a debug build, whatever names the type of a callback's future is compiled again after each change in the callback, with
-//! the description of each type that contains it. There, what runs a callback knows it as a trait object
-//! ([`without_type`]). An optimized build knows the type, and pays for no such call.
+//! In a debug build, whatever names the type of a callback's future is compiled again after each
+//! change in the callback, with the description of each type that contains it. There, what runs a
+//! callback knows it as a trait object ([`without_type`]). An optimized build knows the type, and
+//! pays for no such call.
 
 use std::{
     future::Future,
