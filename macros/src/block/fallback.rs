@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, ImplItem, ItemImpl, Path};
 
-use super::argument_attributes_mut;
+use super::{argument_attributes_mut, outward};
 use crate::{diag::Diagnostics, expansion::within_runtime, language::attributes::cfgs};
 
 /// The user's impl block, without our attributes and without what the compiler would report a
@@ -13,6 +13,7 @@ use crate::{diag::Diagnostics, expansion::within_runtime, language::attributes::
 pub(crate) fn stripped(item: &TokenStream, once: impl Fn(&str) -> bool) -> Option<ItemImpl> {
     let mut block = syn::parse2::<ItemImpl>(item.clone()).ok()?;
     let mut seen = Vec::new();
+    outward(&mut block);
     block.unsafety = None;
     block.items.retain_mut(|item| match item {
         ImplItem::Fn(item) => {

@@ -15,8 +15,8 @@ pub(crate) mod state;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Generics, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type,
-    parse::Parser, spanned::Spanned,
+    AttrStyle, Attribute, FnArg, Generics, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime,
+    Path, Type, parse::Parser, spanned::Spanned,
 };
 
 use crate::{
@@ -61,7 +61,10 @@ impl Attached {
         } = self;
         let place = format!("`{attribute}` goes on `impl Type {{ .. }}`");
         let block = match syn::parse2::<Item>(item.clone()) {
-            Ok(Item::Impl(block)) => block,
+            Ok(Item::Impl(mut block)) => {
+                outward(&mut block);
+                block
+            }
             Ok(_) => {
                 diag.push(item, place).help(format!(
                     "write `{attribute}` on the impl block with the callbacks, not on the type"
@@ -96,6 +99,14 @@ impl Attached {
             return None;
         }
         Some(block)
+    }
+}
+
+/// Puts attributes that stand in the block (`#![allow(..)]`) before it, where they mean the same:
+/// expansions repeat them on items.
+pub(crate) fn outward(block: &mut ItemImpl) {
+    for attribute in &mut block.attrs {
+        attribute.style = AttrStyle::Outer;
     }
 }
 

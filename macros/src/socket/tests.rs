@@ -65,6 +65,16 @@ fn a_room() {
 }
 
 #[test]
+fn attributes_in_the_block_are_as_good_as_before_it() {
+    let inside = SMALL.replace("impl Echo {", "impl Echo { #![allow(dead_code)]");
+    let before = SMALL.replace("impl Echo {", "#[allow(dead_code)] impl Echo {");
+    let expanded = |block: &str| run("", block).to_string();
+    assert_eq!(expanded(&inside), expanded(&before));
+    let wrong = |block: &str| expanded(&block.replace("message: Message", "message: &Message"));
+    assert_eq!(wrong(&inside), wrong(&before));
+}
+
+#[test]
 fn plain_functions_without_flow() {
     snapshot("plain", "", SMALL);
 }
