@@ -106,6 +106,7 @@ use crate::hidden::Hides;
 /// assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("ship sighted"));
 /// # }
 /// ```
+// Boxed, so that it takes one word: sockets with a mailbox keep one each.
 #[derive(Clone)]
 pub struct PubSub(Arc<Box<dyn Hides<Arc<Shards>>>>);
 
