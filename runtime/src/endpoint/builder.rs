@@ -180,14 +180,16 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Listens here, and serves the service that `outer` makes from the endpoint's service.
+    /// Listens here, and serves the service that `outer` makes from the endpoint's service. It
+    /// `opens` WebSockets where that says so.
     #[cfg(feature = "testing")]
     pub(crate) fn listener_of<S: crate::server::Serve>(
         mut self,
         listener: impl Listener,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+        opens: crate::server::Opens<S>,
     ) -> Self {
-        self.listener = Some(Listening::with(listener, Layer::Plain, outer));
+        self.listener = Some(Listening::with(listener, Layer::Plain, outer, opens));
         self
     }
 

@@ -18,8 +18,8 @@ use crate::{
     grammar::place::Place,
     handle::{Addresses, Handle, Shared},
     server::{
-        Admission, Admitted, Bound, Front, Layer, Listener, Lost, Serve, Several, Stop, Trackers,
-        serve,
+        Admission, Admitted, Bound, Front, Layer, Listener, Lost, Opens, Serve, Several, Stop,
+        Trackers, serve,
     },
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Listening {
 impl Listening {
     /// `layer` is the protocol under HTTP: TLS or none.
     pub(super) fn new(listener: impl Listener, layer: Layer) -> Self {
-        Listening::with(listener, layer, |service| service)
+        Listening::with(listener, layer, |service| service, EndpointService::opens)
     }
 
     /// Serves the service that `outer` makes from the endpoint's service.
@@ -42,6 +42,7 @@ impl Listening {
         listener: impl Listener,
         layer: Layer,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+        opens: Opens<S>,
     ) -> Self {
         Listening {
             address: listener.local_addr(),
@@ -53,6 +54,7 @@ impl Listening {
                 let trackers = Trackers { connections, tasks };
                 let front = Front {
                     service: outer(service),
+                    opens,
                     pages,
                 };
                 let admission = admission(handle.clone(), scheme);

@@ -34,6 +34,12 @@ pub(crate) trait Sockets: Send + Sync + 'static {
     /// Takes a request for a socket, and answers it. Other requests stay as they are.
     fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<BoxResponse>;
 
+    /// Whether a WebSocket is opened at this path.
+    fn opens(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// What is logged in place of a path that may hold a secret.
     fn shown_path(&self, path: &str) -> Option<&'static str> {
         let _ = path;
@@ -44,6 +50,10 @@ pub(crate) trait Sockets: Send + Sync + 'static {
 impl Sockets for Dispatcher {
     fn dispatch(&self, request: &mut Option<Request<Body>>) -> Option<BoxResponse> {
         Dispatcher::dispatch(self, request)
+    }
+
+    fn opens(&self, path: &str) -> bool {
+        Dispatcher::opens(self, path)
     }
 
     fn shown_path(&self, path: &str) -> Option<&'static str> {
@@ -97,6 +107,11 @@ impl EndpointService {
     /// The error pages, which the server renders its refusals with.
     pub(super) fn pages(&self) -> Pages {
         self.0.pages.clone()
+    }
+
+    /// Whether a WebSocket is opened at this path.
+    pub(crate) fn opens(&self, path: &str) -> bool {
+        self.0.sockets.opens(path)
     }
 
     fn answer(&self, request: Request<Body>) -> EndpointFuture {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use hyper::server::conn::http1::{Connection, Parts, UpgradeableConnection};
+use hyper::server::conn::http1::{Connection, UpgradeableConnection};
 use hyper_util::rt::TokioIo;
 
 #[cfg(feature = "http2")]
@@ -16,6 +16,7 @@ use super::{
     client::Client,
     farewell::hang_up,
     io::Watched,
+    opening::{Opening, Turn},
     service::{HttpService, Serve},
     shared::Server,
     watch::{Phase, Watch},
@@ -27,6 +28,8 @@ use crate::{
 
 /// HTTP on a connection. hyper's part is large, and moves straight to where it stays.
 enum Http<S: Serve> {
+    /// Nothing has been read that is hyper's.
+    Opening(Box<Opening<S>>),
     /// It returns the stream when a request takes the connection over.
     Bare(Box<Connection<TokioIo<Watched>, HttpService<S>>>),
     /// It hands the stream to a service that upgrades the connection by hyper's means.
@@ -34,34 +37,73 @@ enum Http<S: Serve> {
 }
 
 impl<S: Serve> Http<S> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<hyper::Result<()>> {
-        match self {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ran> {
+        let ended = match self {
+            Http::Opening(opening) => {
+                return opening.poll(cx).map(|turn| match turn {
+                    Turn::Opened => Ran::Done,
+                    Turn::Gone => Ran::Lost,
+                    Turn::Http => Ran::ToHyper,
+                });
+            }
             Http::Bare(http) => Pin::new(http).poll(cx),
             Http::Upgradeable(http) => Pin::new(http).poll(cx),
-        }
+        };
+        ended.map(|result| match result {
+            Ok(()) => Ran::Done,
+            Err(error) if error.is_parse() => Ran::Malformed,
+            Err(_) => Ran::Lost,
+        })
     }
 
     fn graceful_shutdown(&mut self) {
         match self {
+            Http::Opening(_) => {}
             Http::Bare(http) => Pin::new(&mut **http).graceful_shutdown(),
             Http::Upgradeable(http) => Pin::new(&mut **http).graceful_shutdown(),
+        }
+    }
+
+    fn with_hyper(self) -> Self {
+        match self {
+            Http::Opening(opening) => Http::Bare(Box::new(opening.into_http())),
+            http => http,
         }
     }
 
     fn with_upgrades(self) -> Self {
         match self {
             Http::Bare(http) => Http::Upgradeable(Box::new(http.with_upgrades())),
-            upgradeable => upgradeable,
+            other => other,
         }
     }
 
-    /// The stream, unless a service has it.
-    fn into_parts(self) -> Option<Parts<TokioIo<Watched>, HttpService<S>>> {
-        match self {
-            Http::Bare(http) => Some(http.into_parts()),
-            Http::Upgradeable(http) => http.into_parts(),
-        }
+    /// The stream and the service, unless a service has the stream.
+    fn into_parts(self) -> Option<(Returned, HttpService<S>)> {
+        let parts = match self {
+            Http::Opening(opening) => {
+                let (stream, early, service) = opening.into_parts();
+                return Some((Returned { stream, early }, service));
+            }
+            Http::Bare(http) => http.into_parts(),
+            Http::Upgradeable(http) => http.into_parts()?,
+        };
+        let returned = Returned {
+            stream: parts.io.into_inner().stream,
+            early: parts.read_buf,
+        };
+        Some((returned, parts.service))
     }
+}
+
+/// What has become of HTTP on a connection.
+enum Ran {
+    Done,
+    Malformed,
+    /// The connection is broken.
+    Lost,
+    /// It goes on in hyper.
+    ToHyper,
 }
 
 /// A stream that HTTP has returned, and the bytes that were read ahead.
@@ -96,13 +138,7 @@ pub(super) fn run<S: Serve>(
 ) -> impl Future<Output = Option<Taken>> + Send {
     let deadline = server.deadlines.watch();
     let watch = deadline.watch.clone();
-    let service = HttpService {
-        server: server.clone(),
-        client,
-        watch: watch.clone(),
-    };
-    let stream = TokioIo::new(Watched::new(stream, watch, server.trailers));
-    let http = Http::Bare(Box::new(server.http.serve_connection(stream, service)));
+    let http = Http::Opening(Box::new(Opening::new(stream, client, server, watch)));
     async move {
         let watch = &*deadline.watch;
         let serving = ServeHttp {
@@ -145,16 +181,17 @@ pub(super) fn run<S: Serve>(
 type Again = Box<dyn FnOnce(Option<Place>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 #[cfg(feature = "http2")]
-fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Again {
+fn again<S: Serve>(returned: Returned, service: HttpService<S>) -> Again {
     let HttpService {
         server,
         client,
         watch,
-    } = parts.service;
+        ..
+    } = service;
     Box::new(move |place| {
         let arrived = http2::connection::Arrived {
-            stream: parts.io.into_inner().stream,
-            early: parts.read_buf,
+            stream: returned.stream,
+            early: returned.early,
             client,
             place,
             watch,
@@ -178,19 +215,14 @@ impl<S: Serve> Future for ServeHttp<'_, S> {
         let parts = self.http.take().and_then(|http| http.into_parts());
         #[cfg(feature = "http2")]
         let parts = match parts {
-            Some(parts)
-                if parts.service.server.config.http2
-                    && parts.read_buf.starts_with(http2::PREFACE) =>
+            Some((returned, service))
+                if service.server.config.http2 && returned.early.starts_with(http2::PREFACE) =>
             {
-                return Poll::Ready((End::Http2(again(parts)), None));
+                return Poll::Ready((End::Http2(again(returned, service)), None));
             }
             parts => parts,
         };
-        let returned = parts.map(|parts| Returned {
-            stream: parts.io.into_inner().stream,
-            early: parts.read_buf,
-        });
-        Poll::Ready((end, returned))
+        Poll::Ready((end, parts.map(|(returned, _)| returned)))
     }
 }
 
@@ -204,16 +236,19 @@ impl<S: Serve> ServeHttp<'_, S> {
             let Some(http) = &mut self.http else {
                 return Poll::Pending;
             };
-            if let Poll::Ready(result) = http.poll(cx) {
-                return Poll::Ready(match result {
-                    Err(error) if error.is_parse() => End::Malformed,
-                    Err(_) => {
-                        // The client may not have its 101.
-                        self.watch.withdraw();
-                        End::Done
-                    }
-                    Ok(()) => End::Done,
-                });
+            match http.poll(cx) {
+                Poll::Pending => {}
+                Poll::Ready(Ran::Done) => return Poll::Ready(End::Done),
+                Poll::Ready(Ran::Malformed) => return Poll::Ready(End::Malformed),
+                Poll::Ready(Ran::Lost) => {
+                    // The client may not have its 101.
+                    self.watch.withdraw();
+                    return Poll::Ready(End::Done);
+                }
+                Poll::Ready(Ran::ToHyper) => {
+                    self.leave_to_hyper();
+                    continue;
+                }
             }
             if !self.stopping && self.watch.stopping() {
                 // A request that came before the stop is served.
@@ -234,6 +269,13 @@ impl<S: Serve> ServeHttp<'_, S> {
             true => Poll::Ready(self.overdue()),
             false => Poll::Pending,
         }
+    }
+
+    fn leave_to_hyper(&mut self) {
+        self.http = self.http.take().map(Http::with_hyper);
+        self.leaves_to_hyper();
+        // hyper is told to stop once it has the request.
+        self.stopping = false;
     }
 
     /// Prepares for a service that upgrades the connection by hyper's means. Returns whether that

@@ -7,6 +7,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
@@ -17,6 +18,8 @@ use crate::stream::Stream;
 
 pub(super) struct Watched {
     pub(super) stream: Stream,
+    /// What has been read already: hyper gets it first.
+    pub(super) early: Bytes,
     watch: Arc<Watch>,
     framing: Framing,
 }
@@ -57,6 +60,7 @@ impl Watched {
     pub(super) fn new(stream: Stream, watch: Arc<Watch>, limits: Limits) -> Self {
         Watched {
             stream,
+            early: Bytes::new(),
             watch,
             framing: Framing::new(limits),
         }
@@ -76,7 +80,12 @@ impl AsyncRead for Watched {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if self.early.is_empty() {
+            ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        } else {
+            let here = self.early.len().min(buf.remaining());
+            buf.put_slice(&self.early.split_to(here));
+        }
         let bytes = &buf.filled()[before..];
         if !bytes.is_empty() {
             self.received(bytes);

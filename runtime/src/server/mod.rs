@@ -18,6 +18,7 @@ pub(crate) mod handed;
 mod http2;
 mod io;
 mod listener;
+mod opening;
 mod service;
 mod several;
 mod shared;
@@ -38,7 +39,7 @@ pub(crate) use self::{
     listener::{Bound, Layer},
     service::Serve,
     several::Several,
-    shared::{Front, Trackers},
+    shared::{Front, Opens, Trackers},
     stop::Stop,
 };
 use crate::config::HttpConfig;

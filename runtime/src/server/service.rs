@@ -2,6 +2,7 @@
 //! responses are watched.
 
 use std::{
+    cell::Cell,
     convert::Infallible,
     pin::Pin,
     sync::Arc,
@@ -44,10 +45,12 @@ where
     type Answer = F;
 }
 
-pub(super) struct HttpService<S> {
+pub(super) struct HttpService<S: Serve> {
     pub(super) server: Arc<Server<S>>,
     pub(super) client: Client,
     pub(super) watch: Arc<Watch>,
+    /// The answer to the first request, if the service was given it before hyper.
+    pub(super) first: Cell<Option<Box<HttpFuture<S::Answer>>>>,
 }
 
 impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
@@ -56,15 +59,43 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
     type Future = HttpFuture<S::Answer>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(first) = self.first.take() {
+            return *first;
+        }
+        if request.extensions().get::<OnUpgrade>().is_some() {
+            self.offer_upgrade(&mut request);
+        }
+        self.answer(request, |request| self.usher(request))
+    }
+}
+
+impl<S: Serve> HttpService<S> {
+    pub(super) fn new(server: Arc<Server<S>>, client: Client, watch: Arc<Watch>) -> Self {
+        HttpService {
+            server,
+            client,
+            watch,
+            first: Cell::default(),
+        }
+    }
+
+    /// Answers a request that asks for an upgrade, and has not come through hyper.
+    pub(super) fn open(&self, mut request: Request<Body>) -> HttpFuture<S::Answer> {
+        self.offer(&mut request);
+        self.answer(request, |request| request)
+    }
+
+    fn answer<B: HttpBody>(
+        &self,
+        mut request: Request<B>,
+        usher: impl FnOnce(Request<B>) -> Request<Body>,
+    ) -> HttpFuture<S::Answer> {
         let malformed = self.watch.begin_request();
         let admitted = guard::admit(&mut request);
         let admitted = match malformed {
             true => admitted.and(Err(StatusCode::BAD_REQUEST)),
             false => admitted,
         };
-        if request.extensions().get::<OnUpgrade>().is_some() {
-            self.offer_upgrade(&mut request);
-        }
         self.client.introduce(&mut request);
         // What comes without a body is refused now, or never.
         let kept = match admitted.is_err() || !request.body().is_end_stream() {
@@ -72,7 +103,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
             false => Kept::default(),
         };
         let state = match admitted {
-            Ok(()) => State::Called(self.server.service.clone().call(self.usher(request))),
+            Ok(()) => State::Called(self.server.service.clone().call(usher(request))),
             Err(status) => State::Answered(refuse(status, &self.watch)),
         };
         HttpFuture {
@@ -81,9 +112,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
             kept,
         }
     }
-}
 
-impl<S> HttpService<S> {
     fn usher(&self, request: Request<Incoming>) -> Request<Body> {
         request.map(|body| match body.is_end_stream() {
             true => Body::empty(),
@@ -97,14 +126,17 @@ impl<S> HttpService<S> {
         if !request.headers().contains_key(header::UPGRADE) {
             return;
         }
-        let bodiless = request.body().is_end_stream();
-        let extensions = request.extensions_mut();
-        if bodiless {
-            self.watch.offer();
-            extensions.insert(TakeoverSlot::of(self.watch.clone()));
+        if request.body().is_end_stream() {
+            self.offer(request);
         } else {
-            extensions.remove::<OnUpgrade>();
+            request.extensions_mut().remove::<OnUpgrade>();
         }
+    }
+
+    fn offer<B>(&self, request: &mut Request<B>) {
+        self.watch.offer();
+        let slot = TakeoverSlot::of(self.watch.clone());
+        request.extensions_mut().insert(slot);
     }
 }
 
@@ -125,7 +157,19 @@ pub(super) struct HttpFuture<F> {
 pub(super) enum State<F> {
     Called(F),
     Answered(Response<Body>),
-    Done,
+    /// The response has been returned, or is all ready to be.
+    Finished(Option<Response<WatchedBody>>),
+}
+
+impl<F> HttpFuture<F> {
+    /// A response that another future has returned.
+    pub(super) fn finished(response: Response<WatchedBody>, watch: Arc<Watch>) -> Self {
+        HttpFuture {
+            state: State::Finished(Some(response)),
+            watch,
+            kept: Kept::default(),
+        }
+    }
 }
 
 impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for HttpFuture<F> {
@@ -145,7 +189,11 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
                 }
             }
             State::Answered(response) => std::mem::take(response),
-            State::Done => return Poll::Pending,
+            State::Finished(response) => {
+                return response
+                    .take()
+                    .map_or(Poll::Pending, |it| Poll::Ready(Ok(it)));
+            }
         };
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             this.watch.withdraw();
@@ -154,7 +202,7 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
             this.state = State::Answered(response);
             return Poll::Pending;
         }
-        this.state = State::Done;
+        this.state = State::Finished(None);
         this.kept.finish(&mut response);
         this.watch.enter(Phase::Answering);
         let watch = this.watch.clone();

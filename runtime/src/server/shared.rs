@@ -13,9 +13,14 @@ use super::{
 };
 use crate::{config::HttpConfig, error_page::Pages};
 
+/// Whether a service opens a WebSocket at this path, and takes the connection over by a
+/// [`TakeoverSlot`](crate::stream::TakeoverSlot).
+pub(crate) type Opens<S> = fn(&S, &str) -> bool;
+
 /// What answers requests.
 pub(crate) struct Front<S> {
     pub(crate) service: S,
+    pub(crate) opens: Opens<S>,
     /// The pages of what is refused before it reaches the service.
     pub(crate) pages: Pages,
 }
@@ -26,6 +31,7 @@ impl<S> Front<S> {
     pub(super) fn bare(service: S) -> Self {
         Front {
             service,
+            opens: |_, _| false,
             pages: Pages::default(),
         }
     }
@@ -43,11 +49,12 @@ pub(crate) struct Trackers<'a> {
 /// The state that all connections of a server share.
 pub(super) struct Server<S> {
     pub(super) service: S,
+    pub(super) opens: Opens<S>,
     /// The pages of what is refused before it reaches the service.
     pub(super) pages: Pages,
     pub(super) http: http1::Builder,
     pub(super) deadlines: Arc<Deadlines>,
-    pub(super) trailers: Limits,
+    pub(super) limits: Limits,
     pub(super) tracker: TaskTracker,
     #[cfg(feature = "http2")]
     pub(super) tasks: TaskTracker,
@@ -67,16 +74,17 @@ impl<S> Server<S> {
     ) -> Arc<Self> {
         let http = http(&config);
         let deadlines = Deadlines::new(&config);
-        let trailers = Limits {
-            trailers: config.max_headers,
-            trailer_bytes: config.max_head_bytes,
+        let limits = Limits {
+            headers: config.max_headers,
+            bytes: config.max_head_bytes,
         };
         Arc::new(Server {
             service: front.service,
+            opens: front.opens,
             pages: front.pages,
             http,
             deadlines,
-            trailers,
+            limits,
             tracker: trackers.connections.clone(),
             #[cfg(feature = "http2")]
             tasks: trackers.tasks.clone(),

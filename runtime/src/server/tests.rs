@@ -4,6 +4,7 @@
 
 mod limits;
 mod malformed;
+mod opening;
 mod serving;
 mod takeover;
 mod tcp;
@@ -81,20 +82,30 @@ impl Harness {
         Self::behind(TrustedProxies::none(), service, config)
     }
 
+    /// Starts a server whose service opens sockets before hyper.
+    fn opening(service: impl Serve) -> Self {
+        let front = Front {
+            opens: |_, _| true,
+            ..Front::bare(service)
+        };
+        let (proxies, config) = (TrustedProxies::none(), HttpConfig::default());
+        Self::stopping_in(SHUTDOWN, proxies, front, config)
+    }
+
     fn behind(proxies: TrustedProxies, service: impl Serve, config: HttpConfig) -> Self {
-        Self::stopping_in(SHUTDOWN, proxies, service, config)
+        Self::stopping_in(SHUTDOWN, proxies, Front::bare(service), config)
     }
 
     /// Starts a server whose requests have a second once it stops.
     fn brief(service: impl Serve) -> Self {
         let (second, proxies) = (Duration::from_secs(1), TrustedProxies::none());
-        Self::stopping_in(second, proxies, service, HttpConfig::default())
+        Self::stopping_in(second, proxies, Front::bare(service), HttpConfig::default())
     }
 
     fn stopping_in(
         shutdown: Duration,
         proxies: TrustedProxies,
-        service: impl Serve,
+        front: Front<impl Serve>,
         config: HttpConfig,
     ) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
@@ -106,7 +117,7 @@ impl Harness {
         let lost = serve(
             Pairs(accepted),
             Layer::Plain,
-            Front::bare(service),
+            front,
             config,
             admission,
             both(&tracker),

@@ -113,6 +113,10 @@ impl Recording {
     pub(super) fn new(service: EndpointService, errors: SentErrors) -> Self {
         Recording { service, errors }
     }
+
+    pub(super) fn opens(&self, path: &str) -> bool {
+        self.service.opens(path)
+    }
 }
 
 impl Service<Request<Body>> for Recording {

@@ -145,7 +145,11 @@ pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
         .server(true)
         .settings(secret)
         .without_https()
-        .listener_of(listener, |service| Recording::new(service, kept));
+        .listener_of(
+            listener,
+            |service| Recording::new(service, kept),
+            Recording::opens,
+        );
     Start {
         builder,
         network,
@@ -240,9 +244,11 @@ impl<E: Endpoint> Start<E> {
     {
         let (network, listener) = Network::new();
         self.network = network;
-        self.builder = self
-            .builder
-            .listener_of(listener, |service| Outer(Pipeline::new(outer(service))));
+        self.builder = self.builder.listener_of(
+            listener,
+            |service| Outer(Pipeline::new(outer(service))),
+            |_, _| false,
+        );
         self
     }
 

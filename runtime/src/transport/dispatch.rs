@@ -170,6 +170,12 @@ impl Dispatcher {
         Some(route.transport.answer(attempt))
     }
 
+    /// Whether a WebSocket is opened at this path.
+    pub(crate) fn opens(&self, path: &str) -> bool {
+        let found = self.find(path);
+        found.is_some_and(|(route, _)| route.context.kind == TransportKind::WebSocket)
+    }
+
     /// What is logged in place of a path: that of its mount, if a variable of it may be a secret.
     pub(crate) fn shown_path(&self, path: &str) -> Option<&'static str> {
         let (route, _) = self.find(path)?;

@@ -5,12 +5,12 @@ use super::head::Malformed;
 /// The maximum size of all extensions of a body, in bytes.
 const MOST_EXTENSIONS: u32 = 16 * 1024;
 
-/// Limits of the trailers of a chunked body. They equal those of hyper, so that both reject the
-/// same.
+/// Limits of a head, and of the trailers of a chunked body. They equal those of hyper, so that both
+/// reject the same.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::server) struct Limits {
-    pub(in crate::server) trailers: usize,
-    pub(in crate::server) trailer_bytes: usize,
+    pub(in crate::server) headers: usize,
+    pub(in crate::server) bytes: usize,
 }
 
 /// The next part of the body.
@@ -138,11 +138,8 @@ impl Chunks {
             (At::EndLf, b'\n') => At::EndLf,
             _ => return Err(Malformed),
         };
-        let Limits {
-            trailers,
-            trailer_bytes,
-        } = self.limits;
-        let fits = self.trailers <= trailers && self.trailer_bytes < trailer_bytes;
+        let Limits { headers, bytes } = self.limits;
+        let fits = self.trailers <= headers && self.trailer_bytes < bytes;
         if fits { Ok(next) } else { Err(Malformed) }
     }
 }

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 
 const LIMITS: Limits = Limits {
-    trailers: 3,
-    trailer_bytes: 8192,
+    headers: 3,
+    bytes: 8192,
 };
 
 fn followed(parts: &[&[u8]]) -> Framing {

@@ -125,7 +125,8 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
             };
             this.state = State::Answered(response);
         }
-        let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
+        let State::Answered(response) = std::mem::replace(&mut this.state, State::Finished(None))
+        else {
             return Poll::Pending;
         };
         let mut response = match this.tunnel.take() {

@@ -101,7 +101,12 @@ async fn limits_may_be_as_long_as_one_likes() {
         idle_timeout: forever,
         ..HttpConfig::default()
     };
-    let server = Harness::stopping_in(forever, TrustedProxies::none(), mirror(), config);
+    let server = Harness::stopping_in(
+        forever,
+        TrustedProxies::none(),
+        Front::bare(mirror()),
+        config,
+    );
     let mut client = server.connect();
     tokio::time::sleep(Duration::from_secs(3600)).await;
     client.exchange(HELLO).await;
