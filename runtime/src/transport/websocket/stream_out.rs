@@ -46,10 +46,18 @@ const WATCHED: u64 = 1_000;
 pub(super) type Peer<W> = Shared<StreamOut<W>>;
 
 /// What is written to the stream, and the stream.
-pub(super) struct StreamOut<W> {
+pub(super) struct StreamOut<W: Wire> {
     queue: WriteQueue,
     /// `None` once the stream is given up.
     wire: Option<W>,
+}
+
+impl<W: Wire> Drop for StreamOut<W> {
+    fn drop(&mut self) {
+        if let Some(wire) = self.wire.take() {
+            wire.release();
+        }
+    }
 }
 
 /// What is reached without the lock.
@@ -355,7 +363,9 @@ impl<W: Wire> Shared<StreamOut<W>> {
     pub(super) fn hang_up(&self) {
         self.abandon();
         let wire = self.state().out.wire.take();
-        drop(wire);
+        if let Some(wire) = wire {
+            wire.release();
+        }
     }
 
     pub(super) fn pong(&self, payload: Bytes) {

@@ -54,6 +54,13 @@ pub(super) trait Wire: Send + Unpin + 'static {
     /// Tells the client that nothing more comes.
     fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
+    /// Gives up this half. The stream is closed once the reading half is dropped too.
+    fn release(self)
+    where
+        Self: Sized,
+    {
+    }
+
     /// Whether the client has ended its half of the stream, or all of it, as far as that shows
     /// without reading.
     fn has_left(&self) -> bool {
@@ -119,6 +126,11 @@ impl Wire for TcpWire {
 
     fn poll_shutdown(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(SockRef::from(self.0.as_ref()).shutdown(std::net::Shutdown::Write))
+    }
+
+    /// Closing the stream ends both directions, without a call for this one.
+    fn release(self) {
+        self.0.forget();
     }
 
     /// Not a system call: the kernel has already notified the runtime.
