@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use httparse::Status;
 
 use crate::{body::Body, server::framing::Limits};
@@ -43,20 +43,15 @@ pub(super) fn read(
 /// Whether the headers ask for a WebSocket, and neither announce a body nor expect an answer before
 /// it.
 fn asks(headers: &[httparse::Header<'_>]) -> bool {
-    let has = |name: &HeaderName| {
-        let mut names = headers.iter().map(|header| header.name);
-        names.any(|other| other.eq_ignore_ascii_case(name.as_str()))
-    };
-    let asks = headers.iter().any(|header| {
-        header.name.eq_ignore_ascii_case(header::UPGRADE.as_str())
-            && header.value.eq_ignore_ascii_case(b"websocket")
-    });
-    let other = [
-        header::CONTENT_LENGTH,
-        header::TRANSFER_ENCODING,
-        header::EXPECT,
-    ];
-    asks && !other.iter().any(has)
+    let mut asks = false;
+    for httparse::Header { name, value } in headers {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        if is("content-length") || is("transfer-encoding") || is("expect") {
+            return false;
+        }
+        asks |= is("upgrade") && value.eq_ignore_ascii_case(b"websocket");
+    }
+    asks
 }
 
 /// The headers, which share the bytes.
