@@ -4,10 +4,7 @@ mod read;
 mod text;
 mod wrong;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -18,7 +15,7 @@ use super::{
     item::Item,
     key::Key,
     open::{self, Given, Open, OpenLayer},
-    resolver::Resolver,
+    resolver::{Resolver, Sources},
     row::{Changes, Resolve},
     shape::{Layered, Shape, When},
     value::{self, parse_integer},
@@ -134,12 +131,11 @@ fn json(key: Key<'_>, value: &Item) -> Result<Value, ConfigError> {
             .collect::<Result<Vec<_>, ConfigError>>()?
             .into(),
         Item::Table(table) => {
-            let entry = |(name, value): &(String, Item)| Ok((name.clone(), json(key, value)?));
-            table
-                .iter()
-                .map(entry)
-                .collect::<Result<Map<_, _>, ConfigError>>()?
-                .into()
+            let mut object = Map::new();
+            for (name, value) in table {
+                object.insert(name.clone(), json(key, value)?);
+            }
+            object.into()
         }
     })
 }
@@ -188,7 +184,7 @@ impl OpenLayer for Extras {
 pub(super) struct ExtraConfig {
     values: Map<String, Value>,
     /// The source of each value, by the whole key, such as `extra.mailer.port`.
-    sources: BTreeMap<String, Provenance>,
+    sources: Sources,
 }
 
 /// The key of a setting for messages.
@@ -238,7 +234,7 @@ impl ExtraConfig {
 impl Open<Extra> for ExtraConfig {
     fn clear(&mut self) {
         self.values.clear();
-        self.sources.clear();
+        self.sources = Sources::default();
     }
 
     fn put(&mut self, given: Given<Extra>) {
@@ -248,26 +244,22 @@ impl Open<Extra> for ExtraConfig {
     }
 
     fn lines(&mut self, lines: Vec<(String, Provenance)>) {
-        self.sources.extend(lines);
+        for (key, source) in lines {
+            self.sources.note(key, source);
+        }
     }
 }
 
 /// Notes the source of a value and all its parts, in place of those of the value that it replaces.
-fn note(
-    sources: &mut BTreeMap<String, Provenance>,
-    key: String,
-    value: &Value,
-    source: &Provenance,
-) {
+fn note(sources: &mut Sources, key: String, value: &Value, source: &Provenance) {
     if let Value::Object(table) = value {
         for (name, value) in table {
             note(sources, Key(&key).below(name), value, source);
         }
     } else {
-        let below = format!("{key}.");
-        sources.retain(|other, _| !other.starts_with(&below));
+        sources.forget(&format!("{key}."));
     }
-    sources.insert(key, source.clone());
+    sources.note(key, source.clone());
 }
 
 /// Shows only the keys: other libraries may keep their secrets there.
@@ -307,8 +299,12 @@ impl Resolve<ExtraConfig> for Extras {
         after: Option<&ExtraConfig>,
         changes: &mut Changes,
     ) {
-        let names = [before, after].into_iter().flatten();
-        let names: BTreeSet<_> = names.flat_map(|config| config.values.keys()).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for config in [before, after].into_iter().flatten() {
+            names.extend(config.values.keys().map(String::as_str));
+        }
+        names.sort_unstable();
+        names.dedup();
         for name in names {
             let [before, after] = [before, after].map(|config| config?.values.get(name));
             if before != after {

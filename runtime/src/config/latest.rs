@@ -56,26 +56,26 @@ impl Value for Latest {
 
     /// `app.css=app-1.css`; several are separated by commas.
     fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        let parts = listed(&text).filter(|part| !part.is_empty());
-        let pair = |part: &str| {
+        let mut names = BTreeMap::new();
+        for part in listed(&text).filter(|part| !part.is_empty()) {
             let (plain, digested) = part.split_once('=').ok_or_else(|| {
                 ConfigError::new(format!("`{key}` takes names, not `{part:?}`"))
                     .help("write `app.css=app-1.css`, and commas between several")
             })?;
-            Ok((plain.trim().to_owned(), digested.trim().to_owned()))
-        };
-        parts.map(pair).collect()
+            names.insert(plain.trim().to_owned(), digested.trim().to_owned());
+        }
+        Ok(Latest(names))
     }
 
     fn from_item(_: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
         let Item::Table(entries) = value else {
             return None;
         };
-        let names = entries.iter().map(|(plain, digested)| {
-            let digested = digested.as_str()?;
-            Some((plain.clone(), digested.to_owned()))
-        });
-        names.collect::<Option<_>>().map(Ok)
+        let mut names = BTreeMap::new();
+        for (plain, digested) in entries {
+            names.insert(plain.clone(), digested.as_str()?.to_owned());
+        }
+        Some(Ok(Latest(names)))
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {

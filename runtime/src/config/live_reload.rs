@@ -56,31 +56,29 @@ macro_rules! table_of {
 
             /// `name=value`; several are separated by commas.
             fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
-                let entry = |entry: &str| {
+                let mut table = BTreeMap::new();
+                for entry in listed(&text).filter(|entry| !entry.is_empty()) {
                     let (name, value) = entry.split_once('=').ok_or_else(|| {
                         ConfigError::new(format!("`{key}` takes `name=value`, not `{entry:?}`"))
                     })?;
                     let value = <$value>::from_text(key, value.trim().to_owned())?;
-                    Ok((name.trim().to_owned(), value))
-                };
-                let entries = listed(&text).filter(|entry| !entry.is_empty());
-                entries.map(entry).collect::<Result<_, _>>().map($kind)
+                    table.insert(name.trim().to_owned(), value);
+                }
+                Ok($kind(table))
             }
 
             fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
                 let Item::Table(entries) = value else {
                     return None;
                 };
-                let entry = |(name, value): &(String, Item)| {
-                    Ok((name.clone(), <$value>::read_item(key, value)?))
-                };
-                Some(
-                    entries
-                        .iter()
-                        .map(entry)
-                        .collect::<Result<_, _>>()
-                        .map($kind),
-                )
+                let mut table = BTreeMap::new();
+                for (name, value) in entries {
+                    match <$value>::read_item(key, value) {
+                        Ok(value) => table.insert(name.clone(), value),
+                        Err(error) => return Some(Err(error)),
+                    };
+                }
+                Some(Ok($kind(table)))
             }
 
             fn check(&self, key: Key<'_>, found: &mut Findings) {

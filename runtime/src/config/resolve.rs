@@ -1,6 +1,6 @@
 //! Resolves the layers to one configuration, and compares one with the next.
 
-use std::{collections::BTreeSet, env::VarError, path::Path, sync::Arc};
+use std::{env::VarError, path::Path, sync::Arc};
 
 use super::{
     Config, ConfigError, ConfigErrors, Provenance, Settings,
@@ -191,13 +191,12 @@ impl Below<'_> {
             sources,
         };
         if let (Some(before), true) = (self.before, is_whole) {
-            let wrong: BTreeSet<_> = errors
-                .iter()
-                .filter_map(|error| error.key().map(str::to_owned))
-                .collect();
+            let wrong = errors.iter().filter_map(|error| error.key());
+            let wrong: Vec<String> = wrong.map(str::to_owned).collect();
             // If `init` was not called or failed, the keys that it would set are unknown.
             let is_known = |key: &str| {
-                !wrong.contains(key) && (is_last || before.sources.of(key) != Provenance::Init)
+                !wrong.iter().any(|wrong| wrong == key)
+                    && (is_last || before.sources.of(key) != Provenance::Init)
             };
             let refused = resolved.refused(before).into_iter();
             errors.extend(refused.filter(|error| error.key().is_none_or(is_known)));

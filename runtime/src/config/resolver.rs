@@ -1,26 +1,45 @@
 //! Looks keys up in the layers, and notes where each value is from.
 
-use std::{collections::BTreeMap, env::VarError};
+use std::{env::VarError, panic::Location};
 
 use super::{ConfigError, Provenance, Setting, file::Parsed, key::Key, value::Value};
 
-/// The source of each key.
+/// The source of each key, sorted by key.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sources(BTreeMap<String, Provenance>);
+pub(super) struct Sources(Vec<(String, Provenance)>);
 
 impl Sources {
     pub(super) fn note(&mut self, key: String, source: Provenance) {
-        self.0.insert(key, source);
+        match self.place(&key) {
+            Ok(at) => self.0[at].1 = source,
+            Err(at) => self.0.insert(at, (key, source)),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Provenance> {
+        let at = self.place(key).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// Forgets the keys that begin so.
+    pub(super) fn forget(&mut self, beginning: &str) {
+        self.0.retain(|(key, _)| !key.starts_with(beginning));
+    }
+
+    fn place(&self, key: &str) -> Result<usize, usize> {
+        self.0
+            .binary_search_by(|(other, _)| other.as_str().cmp(key))
     }
 
     /// The source of a key, or of the first key of a group.
     pub(super) fn of(&self, key: &str) -> Provenance {
         let group = format!("{key}.");
         let below = || {
-            let (first, source) = self.0.range(group.clone()..).next()?;
+            let (Ok(at) | Err(at)) = self.place(&group);
+            let (first, source) = self.0.get(at)?;
             first.starts_with(&group).then_some(source)
         };
-        let source = self.0.get(key).or_else(below);
+        let source = self.get(key).or_else(below);
         source.cloned().unwrap_or(Provenance::Default)
     }
 
@@ -65,23 +84,39 @@ impl<'a> Resolver<'a> {
         declared: &Setting<T>,
         options: &Setting<T>,
     ) -> Option<T> {
-        let (group, name) = key.parts();
-        let found = self
-            .in_environment(key, options)
-            .or_else(|| Some((Ok(options.value.clone()?), Provenance::Options)))
-            .or_else(|| self.in_environment(key, declared))
-            .or_else(|| self.in_file(group, name))
-            .or_else(|| {
-                let source = declared
-                    .location
-                    .map_or(Provenance::Default, Provenance::Macro);
-                Some((Ok(declared.value.clone()?), source))
-            });
-        if found.is_none() {
+        let Some(found) = self.find(key, declared, options) else {
             self.report_missing(key, options);
             self.report_missing(key, declared);
+            return None;
+        };
+        self.note(key, found)
+    }
+
+    /// The layers in their order. Combinators would be compiled a dozen functions for each type.
+    fn find<T: Value + Clone>(
+        &self,
+        key: Key<'_>,
+        declared: &Setting<T>,
+        options: &Setting<T>,
+    ) -> Option<Found<T>> {
+        if let Some(found) = self.in_environment(key, options) {
+            return Some(found);
         }
-        self.note(key, found?)
+        if let Some(value) = &options.value {
+            return Some((Ok(value.clone()), Provenance::Options));
+        }
+        if let Some(found) = self.in_environment(key, declared) {
+            return Some(found);
+        }
+        if let Some(found) = self.in_file(key) {
+            return Some(found);
+        }
+        let value = declared.value.clone()?;
+        let source = declared.location;
+        Some((
+            Ok(value),
+            source.map_or(Provenance::Default, Provenance::Macro),
+        ))
     }
 
     /// The value of one key in the environment only.
@@ -151,10 +186,19 @@ impl<'a> Resolver<'a> {
 
     /// Notes that only a variable sets the key, and that the variable is not set.
     pub(super) fn report_missing<T: Value>(&mut self, key: Key<'_>, setting: &Setting<T>) {
-        let (Some(variable), Some(at)) = (setting.variable, setting.location) else {
-            return;
-        };
-        let help = if T::IS_SECRET {
+        if let (Some(variable), Some(at)) = (setting.variable, setting.location) {
+            self.not_set(key, variable, at, T::IS_SECRET);
+        }
+    }
+
+    fn not_set(
+        &mut self,
+        key: Key<'_>,
+        variable: &'static str,
+        at: &'static Location<'static>,
+        is_secret: bool,
+    ) {
+        let help = if is_secret {
             // The declaration refuses a default for a secret: it would end up in the binary.
             format!("set it, or `{}` in the configuration file", key.0)
         } else {
@@ -179,18 +223,26 @@ impl<'a> Resolver<'a> {
 
     fn in_environment<T: Value>(&self, key: Key<'_>, setting: &Setting<T>) -> Option<Found<T>> {
         let variable = setting.variable?;
-        let value = match (self.environment)(variable) {
+        let value = match self.variable(variable)? {
             Ok(text) => T::from_text(key, text),
-            Err(VarError::NotPresent) => return None,
-            Err(VarError::NotUnicode(_)) => {
-                Err(ConfigError::new(format!("`{variable}` is not UTF-8")))
-            }
+            Err(error) => Err(error),
         };
         Some((value, Provenance::Env(variable)))
     }
 
-    fn in_file<T: Value>(&self, group: Key<'_>, name: &str) -> Option<Found<T>> {
+    fn variable(&self, variable: &str) -> Option<Result<String, ConfigError>> {
+        match (self.environment)(variable) {
+            Ok(text) => Some(Ok(text)),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => {
+                Some(Err(ConfigError::new(format!("`{variable}` is not UTF-8"))))
+            }
+        }
+    }
+
+    fn in_file<T: Value>(&self, key: Key<'_>) -> Option<Found<T>> {
+        let (group, name) = key.parts();
         let (value, source) = self.file.as_ref()?.get(group, name)?;
-        Some((T::read_item(Key(&group.below(name)), &value), source))
+        Some((T::read_item(key, &value), source))
     }
 }

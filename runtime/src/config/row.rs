@@ -91,6 +91,11 @@ impl<T: Value + Clone> Resolve<T> for Setting<T> {
     }
 }
 
+/// The value of a key that may be absent, in a group that may be.
+fn flat<T>(value: Option<&Option<T>>) -> Option<&T> {
+    value?.as_ref()
+}
+
 /// A key that may be absent, which has a meaning of its own.
 impl<T: Value + Clone> Resolve<Option<T>> for Setting<T> {
     fn resolve(
@@ -110,7 +115,7 @@ impl<T: Value + Clone> Resolve<Option<T>> for Setting<T> {
         after: Option<&Option<T>>,
         changes: &mut Changes,
     ) {
-        let [before, after] = [before, after].map(|value| value.and_then(Option::as_ref));
+        let (before, after) = (flat(before), flat(after));
         <Self as Resolve<T>>::compare(key, when, before, after, changes);
     }
 
@@ -184,7 +189,8 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Group<L> {
         }
         resolver.note_group(key);
         let unset = L::UNSET;
-        let [declared, options] = [declared, options].map(|layer| layer.get().unwrap_or(&unset));
+        let declared = declared.get().unwrap_or(&unset);
+        let options = options.get().unwrap_or(&unset);
         Some(L::resolve(key, declared, options, C::default(), resolver))
     }
 
@@ -195,7 +201,7 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Group<L> {
         after: Option<&Option<C>>,
         changes: &mut Changes,
     ) {
-        let [before, after] = [before, after].map(|group| group.and_then(Option::as_ref));
+        let (before, after) = (flat(before), flat(after));
         if before.is_some() != after.is_some() {
             changes.push(key, when);
         }

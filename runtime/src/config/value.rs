@@ -31,14 +31,16 @@ pub(super) trait Value: Same {
     fn check(&self, _: Key<'_>, _: &mut Findings) {}
 
     fn read_item(key: Key<'_>, value: &Item) -> Read<Self> {
-        Self::from_item(key, value).unwrap_or_else(|| {
-            Err(ConfigError::new(format!(
-                "`{key}` takes {}, this is {}",
-                Self::TAKES,
-                value.kind()
-            )))
-        })
+        match Self::from_item(key, value) {
+            Some(read) => read,
+            None => Err(of_another_kind(key, Self::TAKES, value)),
+        }
     }
+}
+
+fn of_another_kind(key: Key<'_>, takes: &str, value: &Item) -> ConfigError {
+    let kind = value.kind();
+    ConfigError::new(format!("`{key}` takes {takes}, this is {kind}"))
 }
 
 /// Whether two values are the same: for the keys that `init` or a reload changes.

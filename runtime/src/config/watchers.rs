@@ -1,6 +1,6 @@
 //! The programs that run beside an endpoint.
 
-use std::{collections::BTreeSet, fmt, panic::Location, path::PathBuf};
+use std::{fmt, panic::Location, path::PathBuf};
 
 use super::{
     ConfigError, Provenance,
@@ -343,11 +343,12 @@ impl Resolve<Watchers> for Watchers {
         after: Option<&Watchers>,
         changes: &mut Changes,
     ) {
-        let both = [before, after].into_iter().flatten();
-        let names: BTreeSet<_> = both
-            .flat_map(Watchers::iter)
-            .map(|(name, _)| name)
-            .collect();
+        let mut names: Vec<&str> = Vec::new();
+        for watchers in [before, after].into_iter().flatten() {
+            names.extend(watchers.iter().map(|(name, _)| name));
+        }
+        names.sort_unstable();
+        names.dedup();
         for name in names {
             let [before, after] = [before, after].map(|watchers| watchers?.get(name));
             if before != after {

@@ -68,11 +68,12 @@ macro_rules! settings {
                 after: Option<&$Config>,
                 changes: &mut Changes,
             ) {
+                // Without closures: each would be four functions to compile, and there are a hundred rows.
                 $( <$Said as Resolve<$Value>>::compare(
                     Key(&key.below(stringify!($key))),
                     settings!(@when $when),
-                    before.map(|config| &config.$key),
-                    after.map(|config| &config.$key),
+                    match before { Some(config) => Some(&config.$key), None => None },
+                    match after { Some(config) => Some(&config.$key), None => None },
                     changes,
                 ); )*
             }
