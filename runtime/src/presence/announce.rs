@@ -1,7 +1,7 @@
 //! Tells the subscribers of a topic who came and who left.
 
 use std::{
-    collections::BTreeSet,
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -62,7 +62,7 @@ struct Inner {
     /// A task is about to announce them.
     announcing: bool,
     /// Topics with a task that waits for callbacks.
-    busy: BTreeSet<Arc<str>>,
+    busy: HashSet<Arc<str>>,
 }
 
 impl Shared {
@@ -83,7 +83,7 @@ impl Shared {
             replication: Replication::new(link.as_ref().map_or(0, Link::piece), periods),
             pending: Diff::default(),
             announcing: false,
-            busy: BTreeSet::new(),
+            busy: HashSet::new(),
         });
         Shared {
             pubsub,

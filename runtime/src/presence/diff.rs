@@ -54,9 +54,15 @@ impl Diff {
         &mut self,
         ready: impl Fn(&Arc<str>) -> bool,
     ) -> BTreeMap<Arc<str>, Changes> {
-        let all = std::mem::take(&mut self.0).into_iter();
-        let (taken, left) = all.partition(|(topic, _)| ready(topic));
-        self.0 = left;
+        let mut taken = BTreeMap::new();
+        for (topic, changes) in std::mem::take(&mut self.0) {
+            let to = if ready(&topic) {
+                &mut taken
+            } else {
+                &mut self.0
+            };
+            to.insert(topic, changes);
+        }
         taken
     }
 

@@ -69,8 +69,8 @@ impl Presences {
     }
 
     /// Adds those of other keys.
-    pub(super) fn append(&mut self, mut others: Presences) {
-        self.keys.append(&mut others.keys);
+    pub(super) fn append(&mut self, others: Presences) {
+        self.keys.extend(others.keys);
     }
 
     pub(super) fn remove(&mut self, key: &str) -> Option<Present> {

@@ -103,10 +103,12 @@ impl Seen {
     /// What was seen of a replica from a number on: at most so many ranges.
     pub(super) fn part(&self, replica: Replica, from: u64, most: usize) -> Self {
         let ranges = self.ranges_of(replica).filter(|(_, last)| *last >= from);
-        let cut = |(first, last): (Dot, u64)| (Dot::new(replica, first.counter.max(from)), last);
-        Seen {
-            ranges: ranges.map(cut).take(most).collect(),
+        let mut part = Seen::new();
+        for (first, last) in ranges.take(most) {
+            let first = Dot::new(replica, first.counter.max(from));
+            part.ranges.insert(first, last);
         }
+        part
     }
 
     /// The highest number seen of a replica; 0 if none.
@@ -146,7 +148,10 @@ impl Seen {
 
     /// As if nothing of a replica had ever been seen.
     pub(super) fn forget(&mut self, replica: Replica) {
-        self.ranges.retain(|first, _| first.replica != replica);
+        let gone: Vec<(Dot, u64)> = self.ranges_of(replica).collect();
+        for (first, _) in gone {
+            self.ranges.remove(&first);
+        }
     }
 
     pub(super) fn insert_range(&mut self, first: Dot, last: u64) {

@@ -72,8 +72,8 @@ pub(super) struct State {
     entries: BTreeMap<Dot, Entry>,
     topics: HashMap<Arc<str>, BTreeSet<MemberKey>>,
     trackers: BTreeSet<(Tracker, Dot)>,
-    /// Replicas that are down. Their entries are kept, but not shown.
-    down: BTreeSet<Replica>,
+    /// Replicas that are down, sorted. Their entries are kept, but not shown.
+    down: Vec<Replica>,
 }
 
 /// A member of a topic. Members are ordered by key.
@@ -87,7 +87,7 @@ impl State {
             entries: BTreeMap::new(),
             topics: HashMap::new(),
             trackers: BTreeSet::new(),
-            down: BTreeSet::new(),
+            down: Vec::new(),
         }
     }
 
@@ -246,7 +246,11 @@ impl State {
     /// A replica went away: what it tracks is not shown until it comes back. This one never goes.
     pub(super) fn down(&mut self, replica: Replica) -> Diff {
         let mut diff = Diff::default();
-        if replica != self.replica && self.down.insert(replica) {
+        if replica == self.replica {
+            return diff;
+        }
+        if let Err(place) = self.down.binary_search(&replica) {
+            self.down.insert(place, replica);
             self.of(replica)
                 .for_each(|(dot, entry)| diff.leave(*dot, entry.clone()));
         }
@@ -256,7 +260,8 @@ impl State {
     /// A replica came back.
     pub(super) fn up(&mut self, replica: Replica) -> Diff {
         let mut diff = Diff::default();
-        if self.down.remove(&replica) {
+        if let Ok(place) = self.down.binary_search(&replica) {
+            self.down.remove(place);
             self.of(replica)
                 .for_each(|(dot, entry)| diff.join(*dot, entry.clone()));
         }
@@ -270,7 +275,7 @@ impl State {
             let dots: Vec<Dot> = self.of(replica).map(|(dot, _)| *dot).collect();
             dots.into_iter().for_each(|dot| drop(self.take(dot)));
             self.known.forget(replica);
-            self.down.remove(&replica);
+            self.down.retain(|other| *other != replica);
         }
         diff
     }
@@ -352,7 +357,7 @@ impl State {
     }
 
     fn shows(&self, dot: Dot) -> bool {
-        !self.down.contains(&dot.replica)
+        self.down.binary_search(&dot.replica).is_err()
     }
 
     fn of(&self, replica: Replica) -> impl Iterator<Item = (&Dot, &Entry)> {

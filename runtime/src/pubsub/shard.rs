@@ -1,7 +1,7 @@
 //! A part of all members, and the task that serves them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -143,19 +143,20 @@ impl Shard {
         &self,
         after: &str,
         most: usize,
-        first: &mut BTreeMap<Arc<str>, usize>,
+        first: &mut Vec<(Arc<str>, usize)>,
     ) {
         for (topic, members) in &*self.lock() {
             if **topic <= *after {
                 continue;
             }
-            let is_full = first.len() >= most;
-            if is_full && first.last_key_value().is_some_and(|(last, _)| topic > last) {
-                continue;
-            }
-            *first.entry(topic.clone()).or_default() += members.entries.len();
-            if first.len() > most {
-                first.pop_last();
+            let members = members.entries.len();
+            match first.binary_search_by(|(other, _)| other.cmp(topic)) {
+                Ok(at) => first[at].1 += members,
+                Err(at) if at >= most => {}
+                Err(at) => {
+                    first.insert(at, (topic.clone(), members));
+                    first.truncate(most);
+                }
             }
         }
     }

@@ -1,9 +1,6 @@
 //! All members, spread over shards, and what is published to them.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 use tokio_util::{
@@ -130,7 +127,7 @@ impl Shards {
 
     /// The first topics by name, after this name, with how many members each has.
     pub(super) fn topics(&self, after: &str, most: usize) -> Vec<(String, usize)> {
-        let mut first = BTreeMap::new();
+        let mut first = Vec::new();
         for shard in &self.shards {
             shard.first_topics(after, most, &mut first);
         }

@@ -70,7 +70,7 @@ impl Outcome {
 pub(super) struct Replication {
     peers: BTreeMap<Replica, Peer>,
     /// Replicas that have stopped, and when: what was on its way then is not for long.
-    gone: BTreeMap<Replica, Duration>,
+    gone: Vec<(Replica, Duration)>,
     outbox: Outbox,
     /// When it says again that it is there.
     next_beat: Duration,
@@ -84,7 +84,7 @@ impl Replication {
     pub(super) fn new(piece: usize, periods: Periods) -> Self {
         Replication {
             peers: BTreeMap::new(),
-            gone: BTreeMap::new(),
+            gone: Vec::new(),
             outbox: Outbox::default(),
             next_beat: Duration::ZERO,
             piece,
@@ -112,7 +112,7 @@ impl Replication {
             forgotten,
             ..
         } = self.periods;
-        self.gone.retain(|_, since| now < *since + forgotten);
+        self.gone.retain(|(_, since)| now < *since + forgotten);
         self.peers.retain(|replica, peer| {
             let silence = now.saturating_sub(peer.heard);
             if silence >= forgotten {
@@ -140,13 +140,14 @@ impl Replication {
         message: Message,
     ) -> Outcome {
         let mut outcome = Outcome::default();
-        if from == state.replica() || self.gone.contains_key(&from) {
+        let has_gone = self.gone.iter().any(|(gone, _)| *gone == from);
+        if from == state.replica() || has_gone {
             return outcome;
         }
         if message == Message::Gone {
             self.peers.remove(&from);
             if self.gone.len() < MOST {
-                self.gone.insert(from, now);
+                self.gone.push((from, now));
             }
             outcome.diff = state.forget(from);
             return outcome;
@@ -234,13 +235,17 @@ impl Replication {
             let heard = now.saturating_sub(peer.heard) <= down;
             heard && !peer.waiting && !state.seen().reaches(*replica, peer.clock)
         };
-        let mut next: Vec<_> = self
-            .peers
-            .iter_mut()
-            .filter(|(replica, peer)| lacking(replica, peer))
-            .collect();
-        next.sort_by_key(|(_, peer)| peer.asked);
-        for (replica, peer) in next.into_iter().take(ASKED.saturating_sub(asked)) {
+        let most = ASKED.saturating_sub(asked);
+        let mut next: Vec<(&Replica, &mut Peer)> = Vec::new();
+        for (replica, peer) in &mut self.peers {
+            if !lacking(replica, peer) {
+                continue;
+            }
+            let place = next.partition_point(|(_, other)| other.asked <= peer.asked);
+            next.insert(place, (replica, peer));
+            next.truncate(most);
+        }
+        for (replica, peer) in next {
             let place = peer.ask(now);
             let ask = Message::Ask {
                 of: *replica,

@@ -22,12 +22,13 @@ pub(super) fn write(out: &mut Vec<u8>, delta: &Delta, replica: Replica) {
     let entries = || delta.entries.range(Dot::all_of(replica));
     let topics = topics(entries().map(|(_, entry)| &*entry.topic));
     writer::number(out, topics.len() as u64);
-    topics.keys().for_each(|topic| writer::text(out, topic));
+    topics.iter().for_each(|topic| writer::text(out, topic));
     writer::number(out, entries().count() as u64);
     let mut end = 0;
     for (dot, entry) in entries() {
         writer::number(out, dot.counter - end - 1);
-        writer::number(out, topics.get(&*entry.topic).copied().unwrap_or_default());
+        let place = topics.binary_search(&&*entry.topic).unwrap_or_default();
+        writer::number(out, place as u64);
         let previous = entry.meta.phx_ref_prev().map(|previous| previous.0.counter);
         writer::number(out, previous.unwrap_or_default());
         writer::text(out, &entry.key);
@@ -36,13 +37,11 @@ pub(super) fn write(out: &mut Vec<u8>, delta: &Delta, replica: Replica) {
     }
 }
 
-/// Topics by name, each with its place.
-fn topics<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, u64> {
-    let mut topics: BTreeMap<&str, u64> = names.map(|name| (name, 0)).collect();
-    topics
-        .values_mut()
-        .zip(0..)
-        .for_each(|(place, nth)| *place = nth);
+/// Topics by name, each once.
+fn topics<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut topics: Vec<&str> = names.collect();
+    topics.sort_unstable();
+    topics.dedup();
     topics
 }
 
