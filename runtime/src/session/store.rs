@@ -27,10 +27,11 @@ pub(super) fn open(
     let Term::Map(pairs) = Term::decode(&payload)? else {
         return None;
     };
-    pairs
-        .into_iter()
-        .map(|(name, value)| Some((text(name)?, value)))
-        .collect()
+    let mut values = BTreeMap::new();
+    for (name, value) in pairs {
+        values.insert(text(name)?, value);
+    }
+    Some(values)
 }
 
 fn text(term: Term) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Query and path parameters, nested, and how they become typed arguments.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
@@ -27,7 +27,7 @@ pub(crate) use self::query::QueryError;
 /// assert_eq!(format!("{params:?}"), r#"Params {"room", "token"}"#);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Params(BTreeMap<String, Param>);
+pub struct Params(Vec<(String, Param)>);
 
 /// One parameter.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,11 +47,18 @@ pub struct ParamError(Cow<'static, str>);
 
 impl Params {
     /// No parameters.
-    pub(crate) const EMPTY: Params = Params(BTreeMap::new());
+    pub(crate) const EMPTY: Params = Params(Vec::new());
 
     /// The parameter of that name.
     pub fn get(&self, name: &str) -> Option<&Param> {
-        self.0.get(name)
+        let at = self.place(name).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// Where a name stands, or would: they are sorted.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0
+            .binary_search_by(|(other, _)| other.as_str().cmp(name))
     }
 
     /// The text of a plain parameter; `None` if it is missing, a list or a map.
@@ -82,8 +89,25 @@ impl Params {
         T::deserialize(self)
     }
 
+    /// Of those of one name, the last counts.
+    fn sorted(mut params: Vec<(String, Param)>) -> Params {
+        params.sort_by(|(one, _), (other, _)| one.cmp(other));
+        params.dedup_by(|later, kept| {
+            let again = later.0 == kept.0;
+            if again {
+                std::mem::swap(later, kept);
+            }
+            again
+        });
+        Params(params)
+    }
+
     pub(crate) fn insert(&mut self, name: impl Into<String>, param: impl Into<Param>) {
-        self.0.insert(name.into(), param.into());
+        let (name, param) = (name.into(), param.into());
+        match self.place(&name) {
+            Ok(at) => self.0[at].1 = param,
+            Err(at) => self.0.insert(at, (name, param)),
+        }
     }
 }
 
@@ -108,9 +132,9 @@ impl Param {
 
 impl<K: Into<String>, V: Into<Param>> FromIterator<(K, V)> for Params {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(params: I) -> Self {
-        Params(
+        let params = params.into_iter();
+        Params::sorted(
             params
-                .into_iter()
                 .map(|(name, param)| (name.into(), param.into()))
                 .collect(),
         )
@@ -151,7 +175,7 @@ impl Nested for Param {
 
 impl Serialize for Params {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(&self.0)
+        serializer.collect_map(self.iter())
     }
 }
 
@@ -169,7 +193,9 @@ impl Serialize for Param {
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Params ")?;
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parameters as a serde format: a text becomes the type that is asked for.
 
-use std::{any::type_name, borrow::Cow, collections::btree_map, fmt::Display, str::FromStr};
+use std::{any::type_name, borrow::Cow, fmt::Display, slice, str::FromStr};
 
 use serde::{
     Deserializer,
@@ -251,10 +251,10 @@ impl<'de> Deserializer<'de> for &'de Params {
     type Error = ParamError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        let pair = |(name, param): (&'de String, &'de Param)| (Text(name), param);
+        let pair = |(name, param): &'de (String, Param)| (Text(name), param);
         let mut pairs: MapDeserializer<
             'de,
-            std::iter::Map<btree_map::Iter<'de, String, Param>, _>,
+            std::iter::Map<slice::Iter<'de, (String, Param)>, _>,
             ParamError,
         > = MapDeserializer::new(self.0.iter().map(pair));
         let value = visitor.visit_map(&mut pairs)?;
