@@ -21,9 +21,23 @@ pub(crate) fn list<'a>(
 }
 
 /// The elements of a list that is one line.
-pub(super) fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let elements = Split::new(line, b',').map(trim);
-    elements.filter(|element| !element.is_empty())
+pub(super) fn elements(line: &[u8]) -> Elements<'_> {
+    Elements(Split::new(line, b','))
+}
+
+pub(super) struct Elements<'a>(Split<'a>);
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let element = trim(self.0.next()?);
+            if !element.is_empty() {
+                return Some(element);
+            }
+        }
+    }
 }
 
 /// The length of the quoted string at the beginning of a text, including its quotes.

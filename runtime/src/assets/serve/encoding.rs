@@ -22,12 +22,16 @@ pub(super) fn accepted<'a>(
         .iter()
         .find(|offer| is(offer, "identity"))
         .map_or(1, |offer| offer.weight.max(1));
-    let mut accepted: Vec<_> = known
-        .filter_map(|encoding| Some((weight(encoding.0)?, encoding)))
-        .filter(|(weight, _)| *weight >= plain)
-        .collect();
-    accepted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    accepted.into_iter().map(|(_, encoding)| encoding).collect()
+    let (mut accepted, mut weights) = (Vec::new(), Vec::new());
+    for encoding in known {
+        let Some(weight) = weight(encoding.0).filter(|weight| *weight >= plain) else {
+            continue;
+        };
+        let place = weights.partition_point(|other| *other >= weight);
+        weights.insert(place, weight);
+        accepted.insert(place, encoding);
+    }
+    accepted
 }
 
 /// Whether an offer is of this encoding.
