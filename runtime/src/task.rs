@@ -10,3 +10,14 @@ pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) fn boxed(task: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::pin(task)
 }
+
+/// As [`boxed`] in a debug build only: for tasks that come with the messages of clients.
+#[cfg(debug_assertions)]
+pub(crate) fn boxed_in_debug(task: impl Future<Output = ()> + Send + 'static) -> Task {
+    boxed(task)
+}
+
+#[cfg(not(debug_assertions))]
+pub(crate) fn boxed_in_debug<F>(task: F) -> F {
+    task
+}

@@ -11,6 +11,7 @@ use crate::{
     contain,
     escape::{shown, told},
     socket::Mailbox,
+    task::boxed_in_debug,
     watchdog,
 };
 
@@ -25,7 +26,7 @@ pub(super) fn send_away(
     let tasks = conversation.handle().0.connections.clone();
     let held = (bytes > 0).then(|| conversation.client.hold(bytes));
     let detached = conversation.detach();
-    tasks.spawn(async move {
+    tasks.spawn(boxed_in_debug(async move {
         let running = poll_fn(|cx| {
             conversation.watched().turn(|| {
                 watchdog::topic(conversation.topic());
@@ -43,7 +44,7 @@ pub(super) fn send_away(
         if !left {
             let _ = signals.send_beyond(Signal::returned(returned));
         }
-    });
+    }));
 }
 
 fn give_up(callback: Callback, topic: &str) -> Outcome {

@@ -19,7 +19,7 @@ use super::{
     dog::{Dog, lock},
     slot::{Sample, Slot},
 };
-use crate::escape::shown_bytes;
+use crate::{escape::shown_bytes, task::boxed};
 
 /// A callback that runs longer than this blocks its thread. It is noticed within two periods.
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
@@ -268,7 +268,7 @@ impl Workers {
     fn kick(&mut self) {
         let alone = self.count() < 2;
         if !alone && self.kick.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.kick = Some(self.runtime.spawn(async {}));
+            self.kick = Some(self.runtime.spawn(boxed(async {})));
         }
     }
 }

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use super::{output, program};
-use crate::config::WatcherCommand;
+use crate::{config::WatcherCommand, task::boxed};
 
 /// Becomes the program once it is told to. Without the word, this process has died.
 const GATE: &str = r#"IFS= read -r go && exec "$@""#;
@@ -107,7 +107,7 @@ impl Process {
             leader,
             guard,
             inputs: Some([gate, guarded]),
-            lines: tokio::spawn(output::copy(name.to_owned(), index, lines)),
+            lines: tokio::spawn(boxed(output::copy(name.to_owned(), index, lines))),
         })
     }
 
