@@ -64,7 +64,7 @@ use crate::{
     config::{Config, Resolved, Scheme},
     crypto::Keys,
     debug::Directory,
-    hidden::Hides,
+    hidden::{HiddenInDebug, Hides},
     instrumenter::Instrumenters,
     presence::Presence,
     pubsub::PubSub,
@@ -77,7 +77,7 @@ use crate::{
 /// A running endpoint: its configuration, its URLs, its topics, and the application's state.
 /// Cloning it is cheap.
 #[derive(Clone)]
-pub struct Handle(pub(crate) Arc<Shared>);
+pub struct Handle(pub(crate) Arc<HiddenInDebug<Shared>>);
 
 pub(crate) struct Shared {
     pub(crate) name: &'static str,

@@ -18,6 +18,14 @@ impl<T: Send + Sync> Hides<T> for T {
     }
 }
 
+/// Hides a value in a debug build only: for what is read with each message or request. An optimized
+/// build knows the type, and pays for no call.
+#[cfg(debug_assertions)]
+pub(crate) type HiddenInDebug<T> = dyn Hides<T>;
+
+#[cfg(not(debug_assertions))]
+pub(crate) type HiddenInDebug<T> = T;
+
 impl<T: 'static> Deref for dyn Hides<T> {
     type Target = T;
 

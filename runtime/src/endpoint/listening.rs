@@ -16,7 +16,7 @@ use crate::{
     config::{Config, ConfigError, HttpConfig, Ip, Scheme},
     error::{Error, Unbound},
     grammar::place::Place,
-    handle::{Addresses, Handle, Shared},
+    handle::{Addresses, Handle},
     server::{
         Admission, Admitted, Bound, Front, Layer, Listener, Lost, Opens, Serve, Several, Stop,
         Trackers, serve,
@@ -47,9 +47,7 @@ impl Listening {
         Listening {
             address: listener.local_addr(),
             serve: Box::new(move |service, config, scheme, handle, stop| {
-                let Shared {
-                    connections, tasks, ..
-                } = &*handle.0;
+                let (connections, tasks) = (&handle.0.connections, &handle.0.tasks);
                 let pages = service.pages();
                 let trackers = Trackers { connections, tasks };
                 let front = Front {

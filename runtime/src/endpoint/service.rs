@@ -22,6 +22,7 @@ use crate::{
     error_page::{Kept, Pages},
     force_ssl::Passage,
     handle::Handle,
+    hidden::HiddenInDebug,
     live_reload::LiveReload,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
@@ -66,7 +67,7 @@ impl Sockets for Dispatcher {
 /// It takes any request body, is always ready, and never fails. Inside axum, nest it:
 /// `Router::new().nest_service("/rt", service)` or `.fallback_service(service)`.
 #[derive(Clone)]
-pub struct EndpointService(Arc<Parts>);
+pub struct EndpointService(Arc<HiddenInDebug<Parts>>);
 
 struct Parts {
     handle: Handle,
@@ -230,13 +231,13 @@ pub struct EndpointFuture {
     answer: Answering,
     socket: bool,
     /// Adds the header `strict-transport-security` to the response.
-    marked: Option<Arc<Parts>>,
+    marked: Option<Arc<HiddenInDebug<Parts>>>,
     kept: Kept,
     /// `None` if nobody listens to requests.
     observed: Option<Box<Observed>>,
     meter: RequestMeter,
     /// Puts the frame of live reload into the response.
-    reloads: Option<Arc<Parts>>,
+    reloads: Option<Arc<HiddenInDebug<Parts>>>,
 }
 
 impl EndpointFuture {

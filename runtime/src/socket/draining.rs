@@ -5,7 +5,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 use tokio::time::sleep;
 
 use super::{Drainer, Mounted, TransportKind};
-use crate::{handle::Handle, telemetry};
+use crate::{handle::Handle, task::boxed, telemetry};
 
 /// The open connections of a mount that came by one transport.
 pub(crate) trait Drained: Send + Sync {
@@ -159,8 +159,9 @@ impl Draining {
     }
 
     /// What happens by default: [`in_batches`](Draining::in_batches) as the mount says.
-    pub async fn as_declared(mut self) {
-        self.in_batches(self.drainer()).await;
+    pub fn as_declared(mut self) -> impl Future<Output = ()> + Send {
+        // Boxed: it is a part of every socket, which would describe to debuggers what it holds.
+        boxed(async move { self.in_batches(self.drainer()).await })
     }
 
     /// Waits until no connection is open.
