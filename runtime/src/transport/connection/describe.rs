@@ -99,14 +99,15 @@ impl<O: Out> Shared<O> {
     }
 
     pub(super) fn channels(&self, most: usize) -> Vec<ChannelInfo> {
-        let state = self.state();
-        let topics = state.subscriptions.topics().take(most);
-        let topics: Vec<String> = topics.map(str::to_owned).collect();
-        drop(state);
-        let info = |topic: String| ChannelInfo {
-            channel: (self.context.channel_of)(&topic),
-            topic,
-        };
-        topics.into_iter().map(info).collect()
+        let topics = self.state().subscriptions.first(most);
+        named(topics, self.context.channel_of)
     }
+}
+
+fn named(topics: Vec<String>, channel_of: fn(&str) -> Option<&'static str>) -> Vec<ChannelInfo> {
+    let info = |topic: String| ChannelInfo {
+        channel: channel_of(&topic),
+        topic,
+    };
+    topics.into_iter().map(info).collect()
 }

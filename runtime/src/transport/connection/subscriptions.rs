@@ -68,14 +68,17 @@ impl Subscriptions {
         }
     }
 
-    pub(super) fn topics(&self) -> impl Iterator<Item = &str> {
+    /// Topics, at most so many.
+    pub(super) fn first(&self, most: usize) -> Vec<String> {
         let (few, many) = match self {
             Subscriptions::Few(few) => (Some(few), None),
             Subscriptions::Many(many) => (None, Some(many)),
         };
         let many = many.into_iter().flat_map(|many| many.iter());
         let all = few.into_iter().flatten().chain(many);
-        all.map(|subscription| subscription.membership.topic())
+        all.take(most)
+            .map(|subscription| subscription.membership.topic().to_owned())
+            .collect()
     }
 
     /// Adds a subscription. Returns the one of the same topic that it replaces.
