@@ -71,6 +71,8 @@ mod service_manager;
 #[path = "service_manager_off.rs"]
 mod service_manager;
 mod signal;
+#[cfg(debug_assertions)]
+mod specimen;
 mod topics;
 
 use std::{future::Future, sync::Arc};

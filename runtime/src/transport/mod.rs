@@ -184,6 +184,8 @@ mod name;
 mod pattern;
 mod request;
 mod request_body;
+#[cfg(debug_assertions)]
+mod specimen;
 mod websocket;
 
 pub use self::{

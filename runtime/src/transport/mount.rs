@@ -56,7 +56,11 @@ impl SocketDef {
         SocketDef::new::<T::Socket>(name, TypeId::of::<App>, fill::<T, App>)
     }
 
-    const fn new<S: Socket>(name: &'static str, app: fn() -> TypeId, fill: Fill) -> Self {
+    pub(super) const fn new<S: Socket>(
+        name: &'static str,
+        app: fn() -> TypeId,
+        fill: Fill,
+    ) -> Self {
         SocketDef {
             name,
             type_id: TypeId::of::<S>,
