@@ -59,6 +59,8 @@ impl Framing {
                 At::Head(head) => head.read(&mut bytes).map(|body| {
                     self.heads += 1;
                     body.map(|body| match body {
+                        // Most have none.
+                        Body::Length(0) => At::Head(Head::new()),
                         Body::Length(length) => At::Body(length),
                         Body::Chunked => At::Chunks(Chunks::new(self.limits)),
                     })

@@ -243,13 +243,16 @@ const IN_USE: [bool; 256] = {
 
 /// Whether this is a port, or empty.
 fn is_port(port: &[u8]) -> bool {
-    let digit = |number: u32, byte: &u8| {
-        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
-        Some(number * 10 + digit)
-    };
-    port.len() <= 5
-        && port
-            .iter()
-            .try_fold(0, digit)
-            .is_some_and(|number| number <= u32::from(u16::MAX))
+    if port.len() > 5 {
+        return false;
+    }
+    let mut number = 0;
+    for byte in port {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return false;
+        }
+        number = number * 10 + u32::from(digit);
+    }
+    number <= u32::from(u16::MAX)
 }

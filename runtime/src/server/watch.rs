@@ -185,7 +185,10 @@ impl Watch {
     /// Begins the next request. Returns whether it is known to be malformed.
     pub(super) fn begin_request(&self) -> bool {
         self.enter(Phase::Busy);
-        self.requests.fetch_add(1, Relaxed) == self.malformed.load(Relaxed)
+        // Only the connection's task counts.
+        let before = self.requests.load(Relaxed);
+        self.requests.store(before + 1, Relaxed);
+        before == self.malformed.load(Relaxed)
     }
 
     /// Whether the current request has turned out to be malformed.

@@ -81,14 +81,14 @@ impl Head {
     /// hyper refuses does not matter.
     pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<Body, Malformed>> {
         loop {
-            if matches!(self.at, At::Line) {
-                // Most lines do not matter, and are skipped whole.
-                let Some(end) = memchr(b'\n', bytes) else {
-                    *bytes = &[];
-                    return None;
-                };
-                *bytes = &bytes[end + 1..];
-                self.at = At::Start;
+            if self.at == At::Line && !self.skip_lines(bytes) {
+                return None;
+            }
+            if self.at == At::Start
+                && let Some(rest) = bytes.strip_prefix(b"\r\n")
+            {
+                *bytes = rest;
+                return Some(self.body());
             }
             let [first, rest @ ..] = *bytes else {
                 return None;
@@ -117,6 +117,23 @@ impl Head {
                 (At::Before | At::Name(..) | At::Line | At::End, _) => At::Line,
             };
         }
+    }
+
+    /// Skips lines that do not matter, as most do, to the start of one that may. False if there is
+    /// none yet.
+    #[inline]
+    fn skip_lines(&mut self, bytes: &mut &[u8]) -> bool {
+        while let Some(end) = memchr(b'\n', bytes) {
+            *bytes = &bytes[end + 1..];
+            match bytes.first() {
+                Some(b'\r' | b'\n') | None => self.at = At::Start,
+                Some(byte) if Name::beginning(*byte).is_some() => self.at = At::Start,
+                Some(_) => continue,
+            }
+            return !bytes.is_empty();
+        }
+        *bytes = &[];
+        false
     }
 
     fn value(&mut self, name: Name) -> At {
