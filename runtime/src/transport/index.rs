@@ -1,17 +1,15 @@
 //! Which patterns a path may have, by its first segment.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::collections::BTreeSet;
 
 use super::pattern::{Path, Pattern};
 
 /// Which patterns a path may have, by its first segment. A path is compared with these only, so
 /// that other mounts cost nothing.
 pub(super) struct Index {
-    /// Numbers of patterns, in their order.
-    by_first: HashMap<Box<str>, Box<[usize]>, BuildHasherDefault<Fnv>>,
+    /// Numbers of patterns, in their order. Short segments stand first, and those of one length in
+    /// alphabetical order: most paths that belong to no pattern are told by a length.
+    by_first: Box<[(Box<str>, Box<[usize]>)]>,
     /// Those that do not say what the first segment is.
     others: Box<[usize]>,
 }
@@ -26,39 +24,34 @@ impl Index {
             });
             fit.map(|(number, _)| number).collect()
         };
-        let firsts = patterns.clone().filter_map(Pattern::first);
+        let firsts: BTreeSet<_> = patterns
+            .clone()
+            .filter_map(Pattern::first)
+            .map(by_length)
+            .collect();
         Index {
             by_first: firsts
-                .map(|first| (first.into(), of(Some(first))))
+                .into_iter()
+                .map(|(_, first)| (first.into(), of(Some(first))))
                 .collect(),
             others: of(None),
         }
     }
 
     pub(super) fn candidates(&self, path: Path<'_>) -> &[usize] {
-        self.by_first.get(path.first()).unwrap_or(&self.others)
-    }
-}
-
-/// FNV-1a. It need not be safe from collisions: clients look up, and add nothing.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let wanted = by_length(path.first());
+        let found = self
+            .by_first
+            .binary_search_by(|(first, _)| by_length(first).cmp(&wanted));
+        match found {
+            Ok(found) => &self.by_first[found].1,
+            Err(_) => &self.others,
         }
     }
+}
 
-    fn finish(&self) -> u64 {
-        self.0
-    }
+fn by_length(segment: &str) -> (usize, &str) {
+    (segment.len(), segment)
 }
 
 #[cfg(test)]
