@@ -1,16 +1,17 @@
 //! The body type of requests given to plugs and services, and of the responses they return.
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::error::BoxError;
+use crate::{cast::cast, error::BoxError};
 
 /// A request or response body: empty, in one piece, or streamed.
 ///
@@ -44,12 +45,38 @@ impl Body {
         B::Error: Into<BoxError>,
     {
         use http_body_util::BodyExt;
-        match crate::cast::cast::<B, Body>(body) {
+        match cast::<B, Body>(body) {
             Ok(body) => body,
             Err(body) if body.is_end_stream() => Body::empty(),
             Err(body) => Body(Kind::Stream(Box::pin(body.map_err(Into::into)))),
         }
     }
+}
+
+/// Calls a function with a request that has this type of body. One that has it stays where it is:
+/// it is large.
+pub(crate) fn with_request<B, T>(
+    request: Request<B>,
+    take: impl FnOnce(&mut Option<Request<Body>>) -> T,
+) -> T
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut request = Some(request);
+    match (&mut request as &mut dyn Any).downcast_mut() {
+        Some(own) => take(own),
+        None => take(&mut request.map(|request| request.map(Body::new))),
+    }
+}
+
+/// A response with this type of body. One that has it is not taken apart: it is large.
+pub(crate) fn response<B>(response: Response<B>) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    cast(response).unwrap_or_else(|response: Response<B>| response.map(Body::new))
 }
 
 /// A response of this status, with this body.

@@ -19,7 +19,7 @@ use tower_service::Service;
 
 pub use self::called::Called;
 use crate::{
-    body::Body,
+    body::{self, Body},
     contain,
     error::BoxError,
     failure::{Cause, Failure, Panicked},
@@ -44,26 +44,29 @@ impl Pipeline {
         B::Error: Into<BoxError>,
     {
         Pipeline(Arc::new(move |request| {
-            let Some(request) = request.take() else {
-                return Box::pin(async { Err("a request is answered once".into()) });
-            };
             let mut service = service.clone();
             // Most are ready at once. Their futures need no room for the request.
             match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(Ok(())) => Box::pin(Answered {
-                    future: service.call(request),
-                }),
+                Poll::Ready(Ok(())) => match request.take() {
+                    Some(request) => Box::pin(Answered {
+                        future: service.call(request),
+                    }),
+                    None => once(),
+                },
                 Poll::Ready(Err(error)) => {
                     let error = error.into();
                     Box::pin(async { Err(error) })
                 }
-                Poll::Pending => Box::pin(async move {
-                    std::future::poll_fn(|cx| service.poll_ready(cx))
-                        .await
-                        .map_err(Into::into)?;
-                    let future = service.call(request);
-                    Answered { future }.await
-                }),
+                Poll::Pending => match request.take() {
+                    Some(request) => Box::pin(async move {
+                        std::future::poll_fn(|cx| service.poll_ready(cx))
+                            .await
+                            .map_err(Into::into)?;
+                        let future = service.call(request);
+                        Answered { future }.await
+                    }),
+                    None => once(),
+                },
             }
         }))
     }
@@ -83,6 +86,12 @@ impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pipeline")
     }
+}
+
+/// There is no request any more.
+#[cold]
+fn once() -> BoxResponse {
+    Box::pin(async { Err("a request is answered once".into()) })
 }
 
 /// What `plug(..)` takes: every [`Layer`]. A trait of its own says so in the words of a declaration.
@@ -132,7 +141,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = ready!(self.project().future.poll(cx)).map_err(Into::into)?;
-        Poll::Ready(Ok(response.map(Body::new)))
+        Poll::Ready(Ok(body::response(response)))
     }
 }
 
@@ -147,38 +156,57 @@ impl Answering {
     pub(crate) fn new(response: BoxResponse) -> Self {
         Answering(Ok(response))
     }
+
+    /// Polls the answer. The response comes where the caller has a place for it: it is large.
+    pub(crate) fn poll_into(
+        &mut self,
+        cx: &mut Context<'_>,
+        place: &mut Option<Response<Body>>,
+    ) -> Poll<()> {
+        let mut future = match std::mem::replace(&mut self.0, Err(None)) {
+            Ok(future) => future,
+            Err(panicked) => {
+                *place = Some(match panicked {
+                    Some(panicked) => Cause::panicked(*panicked).into_response(),
+                    None => failed("polled after completion".into()),
+                });
+                return Poll::Ready(());
+            }
+        };
+        let polled = contained(|| {
+            future.as_mut().poll(cx).map(|answered| match answered {
+                Ok(response) => *place = Some(response),
+                Err(error) => *place = Some(failed(error)),
+            })
+        });
+        match polled {
+            Ok(Poll::Ready(())) => {}
+            Ok(Poll::Pending) => {
+                self.0 = Ok(future);
+                return Poll::Pending;
+            }
+            Err(panicked) => {
+                // It is not polled again. A second panic does no harm.
+                let _ = contained(|| drop(future));
+                *place = Some(Cause::panicked(panicked).into_response());
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Answering {
+    pub(crate) async fn answer(mut self) -> Response<Body> {
+        let mut place = None;
+        std::future::poll_fn(|cx| self.poll_into(cx, &mut place)).await;
+        place.unwrap_or_default()
+    }
 }
 
 impl From<Panicked> for Answering {
     fn from(panicked: Panicked) -> Self {
         Answering(Err(Some(Box::new(panicked))))
-    }
-}
-
-impl Future for Answering {
-    type Output = Response<Body>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
-        let mut response = match std::mem::replace(&mut self.0, Err(None)) {
-            Ok(response) => response,
-            Err(Some(panicked)) => return Poll::Ready(Cause::panicked(*panicked).into_response()),
-            Err(None) => return Poll::Ready(failed("polled after completion".into())),
-        };
-        let mut polled = Poll::Pending;
-        let called = contained(|| polled = response.as_mut().poll(cx));
-        match (called, polled) {
-            (Ok(()), Poll::Pending) => {
-                self.0 = Ok(response);
-                Poll::Pending
-            }
-            (Ok(()), Poll::Ready(Ok(response))) => Poll::Ready(response),
-            (Ok(()), Poll::Ready(Err(error))) => Poll::Ready(failed(error)),
-            (Err(panicked), _) => {
-                // It is not polled again. A second panic does no harm.
-                let _ = contained(|| drop(response));
-                Poll::Ready(Cause::panicked(panicked).into_response())
-            }
-        }
     }
 }
 

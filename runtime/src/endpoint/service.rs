@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use super::{gate::Gate, observed::Observed};
 use crate::{
-    body::Body,
+    body::{self, Body},
     dashboard::Served,
     error::BoxError,
     error_page::{Kept, Pages},
@@ -115,15 +115,19 @@ impl EndpointService {
         self.0.sockets.opens(path)
     }
 
-    fn answer(&self, request: Request<Body>) -> EndpointFuture {
-        let kept = self.0.pages.keep(&request);
+    /// The request is there, and is taken. It is large: it moves only once, to who answers it.
+    fn answer(&self, request: &mut Option<Request<Body>>) -> EndpointFuture {
+        let kept = request
+            .as_ref()
+            .map_or_else(Kept::default, |request| self.0.pages.keep(request));
         let meter = RequestMeter::begin(self.0.handle.name());
-        let observed = Observed::begin(self.0.handle.name(), &request, |path| {
-            self.0.sockets.shown_path(path)
+        let observed = request.as_ref().and_then(|request| {
+            Observed::begin(self.0.handle.name(), request, |path| {
+                self.0.sockets.shown_path(path)
+            })
         });
         let within = observed.as_ref().map(|observed| observed.span.enter());
-        // It is large: it moves only once, to who answers it.
-        let passed = self.pass(&mut Some(request));
+        let passed = self.pass(request);
         drop(within);
         EndpointFuture {
             kept,
@@ -222,7 +226,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> EndpointFuture {
-        self.answer(request.map(Body::new))
+        body::with_request(request, |request| self.answer(request))
     }
 }
 
@@ -257,26 +261,17 @@ impl EndpointFuture {
         let answer = Answering::new(Box::pin(std::future::ready(Ok(response))));
         EndpointFuture::new(answer, false)
     }
-}
 
-impl Future for EndpointFuture {
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let within = this.observed.as_ref().map(|seen| seen.span.enter());
-        let mut response = ready!(Pin::new(&mut this.answer).poll(cx));
-        this.kept.finish(&mut response);
-        drop(within);
-        let live = this
+    fn finish(&mut self, response: &mut Response<Body>) {
+        let live = self
             .reloads
             .as_ref()
             .and_then(|parts| parts.live_reload.as_ref());
         if let Some(live) = live {
-            live.inject(&mut response);
+            live.inject(response);
         }
         if self.socket {
-            forbid_caching(&mut response);
+            forbid_caching(response);
         }
         let gate = self.marked.as_ref().and_then(|parts| parts.gate.as_ref());
         if let Some(header) = gate.and_then(Gate::hsts) {
@@ -286,9 +281,26 @@ impl Future for EndpointFuture {
         }
         self.meter.answered(response.status().as_u16());
         if let Some(observed) = self.observed.take() {
-            observed.end(&response);
+            observed.end(response);
         }
-        Poll::Ready(Ok(response))
+    }
+}
+
+impl Future for EndpointFuture {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let mut answered = None;
+        let within = this.observed.as_ref().map(|seen| seen.span.enter());
+        ready!(this.answer.poll_into(cx, &mut answered));
+        // It is large: what follows changes it in its place.
+        if let Some(response) = &mut answered {
+            this.kept.finish(response);
+            drop(within);
+            this.finish(response);
+        }
+        answered.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
     }
 }
 

@@ -21,7 +21,7 @@ async fn shown(response: Response<Body>) -> String {
 
 async fn ask(pipeline: &Pipeline, path: &str) -> String {
     let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-    shown(pipeline.run(&mut Some(request)).await).await
+    shown(pipeline.run(&mut Some(request)).answer().await).await
 }
 
 /// A service from a function that may fail.
@@ -50,7 +50,10 @@ where
 async fn without_a_service_everything_is_404() {
     let pipeline = Pipeline::not_found();
     assert_eq!(ask(&pipeline, "/").await, "404 Not Found");
-    let response = pipeline.run(&mut Some(Request::new(Body::empty()))).await;
+    let response = pipeline
+        .run(&mut Some(Request::new(Body::empty())))
+        .answer()
+        .await;
     assert_eq!(
         response.headers()["cache-control"],
         "max-age=0, private, must-revalidate"

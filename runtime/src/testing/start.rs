@@ -303,6 +303,6 @@ impl Service<Request<Body>> for Outer {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let answering = self.0.run(&mut Some(request));
-        Box::pin(async { Ok(answering.await) })
+        Box::pin(async { Ok(answering.answer().await) })
     }
 }
