@@ -1,7 +1,5 @@
 //! Which patterns a path may have, by its first segment.
 
-use std::collections::BTreeSet;
-
 use super::pattern::{Path, Pattern};
 
 /// Which patterns a path may have, by its first segment. A path is compared with these only, so
@@ -9,10 +7,12 @@ use super::pattern::{Path, Pattern};
 pub(super) struct Index {
     /// Numbers of patterns, in their order. Short segments stand first, and those of one length in
     /// alphabetical order: most paths that belong to no pattern are told by a length.
-    by_first: Box<[(Box<str>, Box<[usize]>)]>,
+    by_first: Box<[(Box<str>, Numbers)]>,
     /// Those that do not say what the first segment is.
-    others: Box<[usize]>,
+    others: Numbers,
 }
+
+type Numbers = Box<[usize]>;
 
 impl Index {
     pub(super) fn new<'a>(patterns: impl Iterator<Item = &'a Pattern> + Clone) -> Self {
@@ -24,15 +24,13 @@ impl Index {
             });
             fit.map(|(number, _)| number).collect()
         };
-        let firsts: BTreeSet<_> = patterns
-            .clone()
-            .filter_map(Pattern::first)
-            .map(by_length)
-            .collect();
+        let mut firsts: Vec<&str> = patterns.clone().filter_map(Pattern::first).collect();
+        firsts.sort_unstable_by_key(|first| by_length(first));
+        firsts.dedup();
         Index {
             by_first: firsts
                 .into_iter()
-                .map(|(_, first)| (first.into(), of(Some(first))))
+                .map(|first| (first.into(), of(Some(first))))
                 .collect(),
             others: of(None),
         }
