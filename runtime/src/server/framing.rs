@@ -6,8 +6,9 @@
 
 mod chunks;
 mod head;
+mod limits;
 
-pub(super) use self::chunks::Limits;
+pub(super) use self::limits::Limits;
 use self::{
     chunks::Chunks,
     head::{Body, Head, Malformed},

@@ -1,17 +1,9 @@
 //! A chunked body (RFC 9112, 7.1), read as strictly as hyper reads it.
 
-use super::head::Malformed;
+use super::{head::Malformed, limits::Limits};
 
 /// The maximum size of all extensions of a body, in bytes.
 const MOST_EXTENSIONS: u32 = 16 * 1024;
-
-/// Limits of a head, and of the trailers of a chunked body. They equal those of hyper, so that both
-/// reject the same.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::server) struct Limits {
-    pub(in crate::server) headers: usize,
-    pub(in crate::server) bytes: usize,
-}
 
 /// The next part of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
