@@ -108,6 +108,7 @@ pub mod session;
 pub mod session;
 mod slab;
 pub mod socket;
+mod sorted;
 pub mod state;
 mod stream;
 mod task;

@@ -3,6 +3,7 @@
 use std::{env::VarError, panic::Location};
 
 use super::{ConfigError, Provenance, Setting, file::Parsed, key::Key, value::Value};
+use crate::sorted;
 
 /// The source of each key, sorted by key.
 #[derive(Clone, Debug, Default)]
@@ -10,15 +11,11 @@ pub(super) struct Sources(Vec<(String, Provenance)>);
 
 impl Sources {
     pub(super) fn note(&mut self, key: String, source: Provenance) {
-        match self.place(&key) {
-            Ok(at) => self.0[at].1 = source,
-            Err(at) => self.0.insert(at, (key, source)),
-        }
+        sorted::put(&mut self.0, key, source);
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Provenance> {
-        let at = self.place(key).ok()?;
-        Some(&self.0[at].1)
+        sorted::get(&self.0, key)
     }
 
     /// Forgets the keys that begin so.
@@ -26,16 +23,11 @@ impl Sources {
         self.0.retain(|(key, _)| !key.starts_with(beginning));
     }
 
-    fn place(&self, key: &str) -> Result<usize, usize> {
-        self.0
-            .binary_search_by(|(other, _)| other.as_str().cmp(key))
-    }
-
     /// The source of a key, or of the first key of a group.
     pub(super) fn of(&self, key: &str) -> Provenance {
         let group = format!("{key}.");
         let below = || {
-            let (Ok(at) | Err(at)) = self.place(&group);
+            let (Ok(at) | Err(at)) = sorted::place(&self.0, &group);
             let (first, source) = self.0.get(at)?;
             first.starts_with(&group).then_some(source)
         };

@@ -4,7 +4,10 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
-use crate::config::{Nested, Node};
+use crate::{
+    config::{Nested, Node},
+    sorted,
+};
 
 mod de;
 mod query;
@@ -27,7 +30,10 @@ pub(crate) use self::query::QueryError;
 /// assert_eq!(format!("{params:?}"), r#"Params {"room", "token"}"#);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Params(Vec<(String, Param)>);
+pub struct Params(
+    /// Sorted by name.
+    Vec<(String, Param)>,
+);
 
 /// One parameter.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,14 +57,7 @@ impl Params {
 
     /// The parameter of that name.
     pub fn get(&self, name: &str) -> Option<&Param> {
-        let at = self.place(name).ok()?;
-        Some(&self.0[at].1)
-    }
-
-    /// Where a name stands, or would: they are sorted.
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        self.0
-            .binary_search_by(|(other, _)| other.as_str().cmp(name))
+        sorted::get(&self.0, name)
     }
 
     /// The text of a plain parameter; `None` if it is missing, a list or a map.
@@ -103,11 +102,7 @@ impl Params {
     }
 
     pub(crate) fn insert(&mut self, name: impl Into<String>, param: impl Into<Param>) {
-        let (name, param) = (name.into(), param.into());
-        match self.place(&name) {
-            Ok(at) => self.0[at].1 = param,
-            Err(at) => self.0.insert(at, (name, param)),
-        }
+        sorted::put(&mut self.0, name.into(), param.into());
     }
 }
 
